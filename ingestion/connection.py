@@ -1,0 +1,124 @@
+"""HTTP as all vendors need it: dlt's retrying session, a pace, and limits that fail loudly."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+from dlt.sources.helpers.requests import Client
+from dlt.sources.helpers.requests.session import Session
+from dlt.sources.helpers.rest_client.auth import AuthConfigBase
+from requests import PreparedRequest, Response
+from requests.adapters import HTTPAdapter
+
+T = TypeVar("T")
+
+
+class LimitExhausted(Exception):
+    """The vendor asks to wait longer than a run may sleep (a daily quota, say)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Http:
+    """How patiently to talk to one account.
+
+    Args:
+        max_attempts: tries per request before giving up (429, 5xx, broken connections).
+        backoff_seconds: factor of the exponential wait where the vendor names none.
+        max_wait_seconds: the longest single wait; a longer ``Retry-After`` fails the run.
+        timeout_seconds: per request.
+        requests_per_second: the pace kept from our side, None for the vendor's own.
+        tokens: folder for rotating refresh tokens, one file per account.
+    """
+
+    tokens: Path
+    max_attempts: int = 5
+    backoff_seconds: float = 1.0
+    max_wait_seconds: float = 60.0
+    timeout_seconds: float = 60.0
+    requests_per_second: float | None = None
+
+    def session(self, default_pace: float) -> Session:
+        """A session that retries, keeps the pace (requests/s) and refuses endless waits."""
+        client = Client(
+            raise_for_status=False,
+            request_timeout=self.timeout_seconds,
+            request_max_attempts=self.max_attempts,
+            request_backoff_factor=self.backoff_seconds,
+            request_max_retry_delay=self.max_wait_seconds,
+        )
+        session = client.session
+        adapter = _PacedAdapter(self.requests_per_second or default_pace)
+        session.mount("http://", adapter)
+        session.mount("https://", adapter)
+        session.hooks["response"].append(_refuse_long_waits(self.max_wait_seconds))
+        return session
+
+
+class RenewingAuth(AuthConfigBase):
+    """Sends a token in a header, and asks for a new one when the vendor says 401.
+
+    dlt's own OAuth classes neither rotate refresh tokens nor renew on 401 in mid-pull.
+    """
+
+    def __init__(self, header: str, issue: Callable[[], str]) -> None:
+        super().__init__()
+        self._header = header
+        self._issue = issue
+        self._token: str | None = None
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        if self._token is None:
+            self._token = self._issue()
+        request.headers[self._header] = self._token
+        request.hooks["response"].append(self._renew)
+        return request
+
+    def _renew(self, response: Response, **kwargs: Any) -> Response:
+        refused = response.request
+        if response.status_code != 401 or getattr(refused, "renewed", False):
+            return response
+        # One thread pulls an account, so a 401 always concerns the newest token.
+        self._token = self._issue()
+        again = refused.copy()
+        again.headers[self._header] = self._token
+        again.renewed = True  # type: ignore[attr-defined]
+        _ = response.content  # frees the connection for the retry
+        answer: Response = response.connection.send(again, **kwargs)
+        answer.history.append(response)
+        return answer
+
+
+def decoded(content: bytes, shape: type[T]) -> T:
+    """The answer's body as ``shape``; raises ``msgspec.DecodeError`` when it is not that."""
+    return msgspec.json.decode(content, type=shape)
+
+
+class _PacedAdapter(HTTPAdapter):
+    """Spaces requests evenly: vendors count per second or minute, and bursts earn 429."""
+
+    def __init__(self, requests_per_second: float) -> None:
+        super().__init__()
+        self._interval = 1.0 / requests_per_second
+        self._next = 0.0
+
+    def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
+        now = time.monotonic()
+        if self._next > now:
+            time.sleep(self._next - now)
+        self._next = max(now, self._next) + self._interval
+        return super().send(request, *args, **kwargs)
+
+
+def _refuse_long_waits(longest: float) -> Callable[..., None]:
+    def refuse(response: Response, **_: Any) -> None:
+        waits = response.headers.get("Retry-After", "")
+        if response.status_code == 429 and waits.isdigit() and int(waits) > longest:
+            raise LimitExhausted(
+                f"answered 429 and asks to wait {waits} s, longer than the {longest:g} s a run may"
+                " wait"
+            )
+
+    return refuse

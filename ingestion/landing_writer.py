@@ -1,0 +1,46 @@
+"""The one way into landing: a dlt pipeline that writes Parquet, complete or invisible."""
+
+from pathlib import Path
+from typing import Any
+
+import dlt
+from dlt.pipeline.pipeline import Pipeline
+
+
+def landing_pipeline(home: Path, name: str, dataset: str) -> Pipeline:
+    """The pipeline that appends to ``home/landing/<dataset>``; its state is kept beside it."""
+    destination = dlt.destinations.filesystem(
+        bucket_url=str(home / "landing"),
+        layout="{table_name}/{load_id}.{file_id}.{ext}",
+    )
+    return dlt.pipeline(
+        pipeline_name=name,
+        pipelines_dir=str(home / "dlt"),
+        destination=destination,
+        dataset_name=dataset,
+    )
+
+
+def write(pipeline: Pipeline, schema: str, resources: list[Any]) -> list[str]:
+    """Run the resources as one load and return the ids of the loads that became visible.
+
+    A killed run may have left a finished extraction behind; dlt would load it *instead* of
+    these resources, so it is loaded first.
+
+    Raises:
+        PipelineStepFailed: nothing became visible, and the incremental state stays.
+    """
+    pipeline.activate()
+    ids: list[str] = []
+    if pipeline.has_pending_data:
+        ids += _loaded(pipeline.run(loader_file_format="parquet"))
+    source = dlt.source(lambda: resources, name=schema)()
+    ids += _loaded(pipeline.run(source, loader_file_format="parquet"))
+    return ids
+
+
+def _loaded(info: Any) -> list[str]:
+    if info is None:
+        return []
+    info.raise_on_failed_jobs()
+    return [str(load_id) for load_id in info.loads_ids]

@@ -1,0 +1,1 @@
+"""One module per vendor: its configuration, its entities, and the few hooks dlt lacks."""
