@@ -19,8 +19,9 @@ from ingestion.connection import Http, decoded
 from ingestion.envelope import Record
 from ingestion.vendor import Entity, Page, Vendor
 
-# Two requests a second and account (lirantal/typeform-client#34).
-_PACE = 2.0
+# Two requests a second and account (lirantal/typeform-client#34); just below it, because
+# its clock is not ours.
+_PACE = 1.9
 _PAGE = 1000
 
 
@@ -33,6 +34,7 @@ class TypeformAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class _Listed(msgspec.Struct):
     id: str
+    last_updated_at: datetime | None = None
 
 
 class _Forms(msgspec.Struct):
@@ -68,23 +70,23 @@ def connect(account: TypeformAccount, http: Http) -> RESTClient:
     )
 
 
-def _form_ids(client: RESTClient) -> list[str]:
+def _listed(client: RESTClient) -> list[_Listed]:
     answers = client.paginate(
         "forms",
         params={"page_size": 200},
         paginator=PageNumberPaginator(base_page=1, page_param="page", total_path="page_count"),
         data_selector="items",
     )
-    return [
-        form.id for answer in answers for form in decoded(answer.response.content, _Forms).items
-    ]
+    return [form for answer in answers for form in decoded(answer.response.content, _Forms).items]
 
 
 def _forms(client: RESTClient, since: datetime | None) -> Iterator[Page]:
-    """Every form, whole: there are few, and the list carries no fields."""
-    for form_id in _form_ids(client):
+    """Forms changed since then, one call each: the list does not carry their fields."""
+    for form in _listed(client):
+        if since and form.last_updated_at and form.last_updated_at < since:
+            continue
         for answer in client.paginate(
-            f"forms/{form_id}", paginator=SinglePagePaginator(), data_selector="$"
+            f"forms/{form.id}", paginator=SinglePagePaginator(), data_selector="$"
         ):
             yield [answer.response.content]
 
@@ -94,22 +96,22 @@ def _responses(client: RESTClient, since: datetime | None) -> Iterator[Page]:
     if since is not None:
         # Second precision, inclusive: the last row repeats (airbyte#57553).
         params["since"] = f"{since:%Y-%m-%dT%H:%M:%SZ}"
-    for form_id in _form_ids(client):
+    for form in _listed(client):
         answers = client.paginate(
-            f"forms/{form_id}/responses",
+            f"forms/{form.id}/responses",
             params=dict(params),
             paginator=JSONResponseCursorPaginator(
-                cursor_path="items[-1].token",
-                cursor_param="before",
-                stop_after_empty_page=True,
+                cursor_path="items[-1].token", cursor_param="before", stop_after_empty_page=True
             ),
             data_selector="items",
         )
         # The item does not say which form it answers; only the address does.
-        head = b'{"form_id":' + msgspec.json.encode(form_id) + b',"response":'
+        head = b'{"form_id":' + msgspec.json.encode(form.id) + b',"response":'
         for answer in answers:
             items = decoded(answer.response.content, _Responses).items
             yield [head + bytes(item) + b"}" for item in items]
+            if len(items) < _PAGE:
+                break
 
 
 _FORM = msgspec.json.Decoder(_Form)
