@@ -1,0 +1,47 @@
+"""``python -m sandbox``: serve the generated agency, or recordings, until interrupted."""
+
+import argparse
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from sandbox.agency import AgencyPlan, generate
+from sandbox.replay import replay_store
+from sandbox.server import running
+from sandbox.store import Store
+
+
+def main() -> None:
+    """Read the arguments and serve."""
+    parser = argparse.ArgumentParser(prog="sandbox", description=__doc__)
+    parser.add_argument("--port", type=int, default=8787)
+    parser.add_argument("--seed", type=int, default=AgencyPlan().seed)
+    parser.add_argument("--scale", default=AgencyPlan().scale)
+    parser.add_argument("--replay", type=Path, help="folder of <vendor>/<entity>.jsonl")
+    parser.add_argument(
+        "--with-parent", action="store_true", help="end when standard input is closed"
+    )
+    given = parser.parse_args()
+    plan = AgencyPlan(seed=given.seed, scale=given.scale)
+    store = replay_store(given.replay) if given.replay else Store(generate(plan).records)
+    with running(store, given.port) as sandbox:
+        count = sum(store.counts().values())
+        sys.stdout.write(f"serving {count} records at {sandbox.base_url}\n")
+        sys.stdout.flush()
+        _wait(given.with_parent)
+
+
+def _wait(with_parent: bool) -> None:
+    """Until interrupted, or until the parent is gone: its end of the pipe closes with it."""
+    if with_parent:
+        sys.stdin.read()
+        return
+    over = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: over.set())
+    signal.signal(signal.SIGINT, lambda *_: over.set())
+    over.wait()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The vendors' protocols, one module per surface. What they serve is the store's business."""

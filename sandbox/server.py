@@ -1,0 +1,129 @@
+"""The sandbox as a running server on the loopback interface: in a thread, or blocking."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from sandbox.credentials import Credentials
+from sandbox.faults import Faults
+from sandbox.injection import Injection
+from sandbox.limits import Limits
+from sandbox.protocol.bullhorn_login import Login
+from sandbox.protocol.bullhorn_rest import Rest
+from sandbox.protocol.typeform import Typeform
+from sandbox.protocol.xero import Xero
+from sandbox.store import Store
+
+HOST = "127.0.0.1"
+_START_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """A sandbox that answers at ``base_url``.
+
+    Attributes:
+        base_url: without a trailing slash; vendors live under /bullhorn, /typeform, /xero.
+        bullhorn, xero: their ``expire()`` times all tokens out at once.
+        injection: its ``requests`` are (method, path, status) of the latest requests.
+    """
+
+    base_url: str
+    store: Store
+    faults: Faults
+    credentials: Credentials
+    bullhorn: Login
+    xero: Xero
+    injection: Injection
+
+
+def assemble(
+    store: Store,
+    base_url: str,
+    limits: Limits,
+    faults: Faults,
+    credentials: Credentials,
+) -> Sandbox:
+    """The vendors' application over the store; ``injection`` is what a server runs."""
+    login = Login(credentials, limits)
+    xero = Xero(store, credentials, limits)
+    app = Starlette(
+        routes=[
+            Mount("/bullhorn", routes=[*login.routes(), *Rest(store, login, limits).routes()]),
+            Mount("/typeform", routes=[*Typeform(store, credentials, limits).routes()]),
+            Mount("/xero", routes=[*xero.routes()]),
+        ]
+    )
+    return Sandbox(base_url, store, faults, credentials, login, xero, Injection(app, faults))
+
+
+@contextmanager
+def running(
+    store: Store,
+    port: int = 0,
+    limits: Limits | None = None,
+    faults: Faults | None = None,
+    credentials: Credentials | None = None,
+) -> Iterator[Sandbox]:
+    """The sandbox on a port of 127.0.0.1 (0: any free one), in a thread of this process.
+
+    Raises:
+        OSError: the port is taken.
+        TimeoutError: the server did not start within 20 s.
+    """
+    with socket.create_server((HOST, port)) as listening:
+        sandbox = assemble(
+            store,
+            f"http://{HOST}:{listening.getsockname()[1]}",
+            limits or Limits(),
+            faults or Faults(),
+            credentials or Credentials(),
+        )
+        server = _server(sandbox)
+        thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
+        thread.start()
+        try:
+            _await_start(server)
+            yield sandbox
+        finally:
+            server.should_exit = True
+            thread.join(timeout=10)
+
+
+def serve(
+    store: Store,
+    port: int = 8787,
+    limits: Limits | None = None,
+    credentials: Credentials | None = None,
+) -> None:
+    """Serve until interrupted. OSError: the port is taken."""
+    base_url = f"http://{HOST}:{port}"
+    with socket.create_server((HOST, port)) as listening:
+        given = (limits or Limits(), Faults(), credentials or Credentials())
+        _server(assemble(store, base_url, *given)).run([listening])
+
+
+def _server(sandbox: Sandbox) -> uvicorn.Server:
+    config = uvicorn.Config(
+        sandbox.injection,
+        log_level="critical",
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=1,
+    )
+    return uvicorn.Server(config)
+
+
+def _await_start(server: uvicorn.Server) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while not server.started:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"the sandbox did not start within {_START_SECONDS} s")
+        time.sleep(0.01)
