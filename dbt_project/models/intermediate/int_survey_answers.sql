@@ -1,0 +1,132 @@
+with
+
+typeform as (
+
+    select
+        record.response_id,
+        {{ provenance('record') }},
+        record.form_id,
+        record.candidate_record_id,
+        record.contact_record_id,
+        record.company_record_id,
+        record.placement_record_id,
+        record.application_record_id,
+        cast(null as string) as company_key,
+        record.respondent_kind,
+        record.survey_trigger,
+        record.respondent_email,
+        record.submitted_at,
+        {{ first_match(
+            'record.answers', 'answer',
+            "answer.type = 'number' and (answer.field.type = 'nps'"
+            ~ " or answer.field.id = forms.nps_field_id)"
+        ) }}.number as score_text,
+        {% for driver in driver_refs() + ['csat'] %}
+        {{ first_match(
+            'record.answers', 'answer',
+            "answer.type = 'number' and answer.field.ref = '" ~ driver ~ "'"
+        ) }}.number as {{ driver }}_text,
+        {% endfor %}
+        {{ first_match(
+            'record.answers', 'answer', "answer.field.ref = 'who_told_you'"
+        ) }} as who_told_you,
+        {{ text(
+            first_match(
+                'record.answers', 'answer', "answer.field.ref = 'comment'"
+            ) ~ '.text'
+        ) }} as comment_text,
+        forms.nps_field_id is not null
+        or {{ any_element(
+            'record.answers', 'answer', "answer.field.type = 'nps'"
+        ) }} as is_nps_scale
+
+    from {{ ref('stg_typeform__responses') }} as record
+    left join {{ ref('int_survey_forms') }} as forms
+        on record.form_id = forms.form_id
+
+    where {{ usable('record') }}
+
+),
+
+files as (
+
+    select
+        record.response_id,
+        {{ provenance('record') }},
+        record.source_relation || ':survey_answers' as form_id,
+        record.company_key,
+        record.respondent_kind,
+        record.survey_trigger,
+        record.respondent_email,
+        record.score,
+        record.comment_text,
+        record.submitted_at
+
+    from {{ ref('stg_files__survey_answers') }} as record
+
+    where {{ usable('record') }}
+
+),
+
+answers as (
+
+    select
+        response_id,
+        {{ provenance('typeform') }},
+        form_id,
+        candidate_record_id,
+        contact_record_id,
+        company_record_id,
+        placement_record_id,
+        application_record_id,
+        company_key,
+        respondent_kind,
+        survey_trigger,
+        respondent_email,
+        {{ label('who_told_you.choice.label') }} as who_told_you,
+        {{ text('who_told_you.text') }} as who_told_you_text,
+        comment_text,
+        case
+            when {{ whole('score_text') }} between 0 and 10
+                then {{ whole('score_text') }}
+        end as score,
+        {{ whole('csat_text') }} as csat_score,
+        {% for driver in driver_refs() %}
+        {{ whole(driver ~ '_text') }} as rating_{{ driver }},
+        {% endfor %}
+        is_nps_scale,
+        submitted_at
+
+    from typeform
+
+    union all
+
+    select
+        response_id,
+        {{ provenance('files') }},
+        form_id,
+        cast(null as string) as candidate_record_id,
+        cast(null as string) as contact_record_id,
+        cast(null as string) as company_record_id,
+        cast(null as string) as placement_record_id,
+        cast(null as string) as application_record_id,
+        company_key,
+        respondent_kind,
+        survey_trigger,
+        respondent_email,
+        cast(null as string) as who_told_you,
+        cast(null as string) as who_told_you_text,
+        comment_text,
+        score,
+        cast(null as int) as csat_score,
+        {% for driver in driver_refs() %}
+        cast(null as int) as rating_{{ driver }},
+        {% endfor %}
+        true as is_nps_scale,
+        submitted_at
+
+    from files
+
+)
+
+select * from answers

@@ -1,0 +1,49 @@
+with
+
+touchpoints as (
+
+    select *
+
+    from {{ ref('fct_touchpoints') }}
+
+    where
+        subject_kind = 'candidate'
+        and subject_id is not null
+        and touched_at is not null
+        and not is_self_referral
+
+),
+
+-- The same order as the attribution model referral_first, so that effort and
+-- hires of one candidate fall to one channel.
+ranked as (
+
+    select
+        tenant_id,
+        subject_id as person_id,
+        channel,
+        touched_at,
+        row_number() over (
+            partition by tenant_id, subject_id
+            order by
+                case when is_referral then 0 else 1 end asc,
+                case when is_referral then evidence_strength end desc nulls last,
+                case when is_referral then touched_at end asc nulls last,
+                touched_at desc,
+                evidence_strength asc,
+                source_record_id desc,
+                touchpoint_id desc
+        ) as preference
+
+    from touchpoints
+
+)
+
+select
+    tenant_id,
+    person_id,
+    channel
+
+from ranked
+
+where preference = 1

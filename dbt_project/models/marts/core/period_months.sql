@@ -1,0 +1,130 @@
+with
+
+-- Earlier days are slips of the pen; nothing is counted before.
+months as (
+
+    select month_start
+
+    from {{ month_spine("cast('1990-01-01' as date)", month_of(as_of_date())) }}
+
+),
+
+dates as (
+
+    select start_date as seen_date
+    from {{ ref('int_placements') }}
+    where is_started
+    union all
+    select cast(submitted_at as date) as seen_date
+    from {{ ref('int_survey_responses') }}
+    union all
+    select document_date as seen_date
+    from {{ ref('fct_revenue') }}
+    union all
+    select document_date as seen_date
+    from {{ ref('fct_costs') }}
+
+),
+
+bounds as (
+
+    select min({{ month_of('seen_date') }}) as first_month
+
+    from dates
+
+),
+
+seen_months as (
+
+    select
+        months.month_start,
+        bounds.first_month
+
+    from months
+
+    inner join bounds
+        on months.month_start >= bounds.first_month
+
+),
+
+lengths as (
+
+    select
+        'month' as period,
+        1 as length
+    union all
+    select
+        'trailing_3m' as period,
+        3 as length
+    union all
+    select
+        'trailing_6m' as period,
+        6 as length
+    union all
+    select
+        'trailing_12m' as period,
+        12 as length
+
+),
+
+windows as (
+
+    select
+        lengths.period,
+        seen_months.first_month,
+        {{ months_later('seen_months.month_start', '1 - lengths.length') }}
+            as period_start,
+        {{ months_later('seen_months.month_start', 1) }} as period_end
+
+    from seen_months
+
+    cross join lengths
+
+),
+
+-- A window that reaches back before the first record would compare a part
+-- with a whole: it is left out.
+whole_windows as (
+
+    select
+        windows.period,
+        windows.period_start,
+        windows.period_end,
+        seen_months.month_start
+
+    from windows
+
+    inner join seen_months
+        on
+            windows.period_start <= seen_months.month_start
+            and windows.period_end > seen_months.month_start
+
+    where windows.period_start >= windows.first_month
+
+    union all
+
+    select
+        'all' as period,
+        first_month as period_start,
+        {{ months_later(month_of(as_of_date()), 1) }} as period_end,
+        month_start
+
+    from seen_months
+
+),
+
+labelled as (
+
+    select
+        period,
+        period_start,
+        period_end,
+        month_start,
+        -- All time is always up to now.
+        period = 'all' or period_end <= {{ as_of_date() }} as is_finished
+
+    from whole_windows
+
+)
+
+select * from labelled
