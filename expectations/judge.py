@@ -1,0 +1,96 @@
+"""The gate: everything that is checked before a candidate may be published."""
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+
+import duckdb
+
+from expectations.candidate import JudgedCandidate, LandingFile
+from expectations.dbt_results import DbtResult, dbt_checks
+from expectations.errors import CandidateChanged
+from expectations.expected import public_mart_names
+from expectations.files import content_sha256, file_sha256, parquet_hashes
+from expectations.reconciliation import reconcile
+from expectations.rejects import rejects_check
+from expectations.rules import Rule
+from expectations.suite_run import run_suites
+from expectations.suites import declared_suites
+from expectations.suites.every_mart import no_email_address
+from expectations.tables import Columns, candidate_columns, measured, same_rows_checks
+from expectations.thresholds import Thresholds
+from expectations.verdict import Check, Verdict
+
+DEFAULT_LIMITS = Thresholds()
+
+
+def judge(  # noqa: PLR0913 - separate facts, each by keyword
+    candidate: JudgedCandidate,
+    *,
+    manifest: Mapping[str, object],
+    dbt_results: Iterable[DbtResult],
+    landing: Iterable[LandingFile],
+    as_of: date,
+    evaluated_at: datetime,
+    limits: Thresholds = DEFAULT_LIMITS,
+) -> Verdict:
+    """Check the candidate's bytes and say so; takes seconds, most of them an import.
+
+    ``manifest`` is dbt's, ``as_of`` the build's ``as_of_date``, ``evaluated_at`` now in UTC.
+    A check that crashes is in the verdict as ``unchecked``. Raises ``CandidateChanged`` when
+    the bytes changed meanwhile, ``OSError`` when the folder cannot be read.
+    """
+    before = _hashes(candidate)
+    marts = public_mart_names(manifest)
+    checks = [
+        *dbt_checks(manifest, dbt_results),
+        *_suite_checks(candidate, marts, as_of, limits),
+        *reconcile(candidate, landing),
+        rejects_check(candidate, limits.max_rejected_records),
+    ]
+    if _hashes(candidate) != before:
+        raise CandidateChanged(
+            f"{candidate.folder} was changed while it was judged; build the candidate again"
+        )
+    return Verdict(*before, checks=tuple(checks), evaluated_at=evaluated_at)
+
+
+def _hashes(candidate: JudgedCandidate) -> tuple[str, str]:
+    content = content_sha256(parquet_hashes(candidate.folder).items())
+    return content, file_sha256(candidate.database)
+
+
+def _suite_checks(
+    candidate: JudgedCandidate, marts: Sequence[str], as_of: date, limits: Thresholds
+) -> list[Check]:
+    try:
+        columns = candidate_columns(candidate)
+    except duckdb.Error:
+        columns = {}
+    # Before Great Expectations opens the file: DuckDB allows one way of opening it at a time.
+    same_rows = same_rows_checks(candidate, marts)
+    suites = _suites(marts, columns, as_of, limits)
+    checks = run_suites(candidate.database, suites, frozenset(columns))
+    return [*same_rows, *(_sized(candidate, check, suites) for check in checks)]
+
+
+def _suites(
+    marts: Sequence[str], columns: Columns, as_of: date, limits: Thresholds
+) -> dict[str, tuple[Rule, ...]]:
+    """Declared rules, and those of every public mart."""
+    suites = dict(declared_suites(as_of, limits))
+    for mart in marts:
+        suites[mart] = (*suites.get(mart, ()), no_email_address(columns.get(mart, ())))
+    return suites
+
+
+def _sized(candidate: JudgedCandidate, check: Check, suites: Mapping[str, Sequence[Rule]]) -> Check:
+    """A failed check with the number of offending rows, or the share, beside it."""
+    if check.status != "failed":
+        return check
+    rule = next(rule for rule in suites[check.subject] if check.name.endswith(f":{rule.name}"))
+    try:
+        observed = measured(candidate, rule, check.subject)
+    except duckdb.Error:
+        observed = "not measured"
+    return dataclasses.replace(check, observed=observed)

@@ -1,0 +1,88 @@
+"""Rules of the metric marts: bounds, intervals, counts and suppression."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from expectations.rules import Rule, at_least_rows, between, dates_sane, never, no_rows
+from expectations.thresholds import Thresholds
+
+SUPPRESSION_FLOOR = 5
+
+
+def suites(as_of: date, limits: Thresholds) -> Mapping[str, tuple[Rule, ...]]:
+    """Rules by metric mart."""
+    common = (
+        at_least_rows(limits.min_headline_rows),
+        dates_sane("period_start", as_of, limits.max_days_ahead),
+        between("n", 0),
+        # A value is null when suppressed or undefined; nulls are not compared.
+        never(
+            "interval_around_value",
+            "ci_low > value + 1e-9 or ci_high < value - 1e-9 or ci_low > ci_high",
+            "ci_low <= value <= ci_high",
+        ),
+        never(
+            "suppressed_rows_are_empty",
+            "is_suppressed"
+            " and coalesce(value, numerator, denominator, ci_low, ci_high) is not null",
+            "a suppressed row shows no figure",
+        ),
+        no_rows(
+            "has_an_overall_figure",
+            "select 1 as violated from {batch} having count(*) filter (period = 'all') = 0",
+            "at least one row for period all",
+        ),
+    )
+    return {
+        "metric_nps": (*common, *_nps()),
+        "metric_cost_per_hire": (*common, *_cost_per_hire()),
+        "metric_referral_share": (*common, *_referral_share()),
+    }
+
+
+def _nps() -> tuple[Rule, ...]:
+    return (
+        between("value", -100, 100),
+        between("ci_low", -100, 100),
+        between("ci_high", -100, 100),
+        never(
+            "value_is_its_ratio",
+            "abs(value - 100.0 * numerator / nullif(denominator, 0)) > 1e-6",
+            "value = 100 * numerator / denominator",
+        ),
+        _small_groups_hidden(),
+    )
+
+
+def _cost_per_hire() -> tuple[Rule, ...]:
+    return (
+        between("denominator", 0),
+        never(
+            "no_hires_no_ratio",
+            "value is not null and coalesce(denominator, 0) = 0",
+            "no figure where nobody was hired",
+        ),
+        never(
+            "value_is_its_ratio",
+            "abs(value - numerator / nullif(denominator, 0)) > 0.01",
+            "value = numerator / denominator",
+        ),
+    )
+
+
+def _referral_share() -> tuple[Rule, ...]:
+    return (
+        between("value", 0, 1),
+        between("ci_low", 0, 1),
+        between("ci_high", 0, 1),
+        never("part_of_whole", "numerator > denominator + 1e-9", "numerator <= denominator"),
+        _small_groups_hidden(),
+    )
+
+
+def _small_groups_hidden() -> Rule:
+    return never(
+        "small_groups_are_suppressed",
+        f"n between 1 and {SUPPRESSION_FLOOR - 1} and not is_suppressed",
+        f"fewer than {SUPPRESSION_FLOOR} people are never shown",
+    )

@@ -1,0 +1,56 @@
+"""Releases: candidates, publishing, the ledger, and where a figure comes from."""
+
+from publication.candidate import Candidate, build_candidate, latest_candidate, read_candidate
+from publication.errors import (
+    CandidateError,
+    LedgerDamaged,
+    MartDeclarationError,
+    NoCurrentRelease,
+    PublicationError,
+    PublicationRefused,
+    UnknownRelease,
+    UnknownRow,
+)
+from publication.explain import Explanation, explain
+from publication.marts import PublicMart, public_marts
+from publication.origin import InputFile, InputLoad, Origin, previous_loads
+from publication.pruning import prune
+from publication.release import Publication, publish
+from publication.releases import Release, current, releases
+from publication.rollback import rollback
+from publication.summary import Summary, summary
+from publication.verify import VerificationReport, verify
+
+__all__ = [
+    "Candidate",
+    "CandidateError",
+    "Explanation",
+    "InputFile",
+    "InputLoad",
+    "LedgerDamaged",
+    "MartDeclarationError",
+    "NoCurrentRelease",
+    "Origin",
+    "PublicMart",
+    "Publication",
+    "PublicationError",
+    "PublicationRefused",
+    "Release",
+    "Summary",
+    "UnknownRelease",
+    "UnknownRow",
+    "VerificationReport",
+    "build_candidate",
+    "current",
+    "explain",
+    "latest_candidate",
+    "previous_loads",
+    "prune",
+    "public_marts",
+    "publish",
+    "read_candidate",
+    "releases",
+    "rollback",
+    "summary",
+    "verify",
+]

@@ -1,0 +1,157 @@
+"""A candidate: the bytes that may become a release, made from the warehouse."""
+
+import json
+import shutil
+import uuid
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from expectations.candidate import JudgedCandidate
+from expectations.files import content_sha256, file_sha256, sync, write_durably
+from publication.declared import evidence_from_json, marts_from_json
+from publication.errors import CandidateError
+from publication.export import ExportedFile, export_parquet, make_database
+from publication.marts import EvidenceModel, PublicMart, evidence_models, public_marts
+from publication.places import CANDIDATE, DATABASE, MANIFEST, VERDICT, Places
+
+KEPT_CANDIDATES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Exported marts and evidence in ``folder``.
+
+    ``sha256`` identifies the content (all Parquet files); ``database_sha256`` the DuckDB
+    file made from them, whose bytes are not the same from one build to the next.
+    """
+
+    id: str
+    folder: Path
+    sha256: str
+    database_sha256: str
+    files: tuple[ExportedFile, ...]
+    marts: tuple[PublicMart, ...]
+    evidence: tuple[EvidenceModel, ...]
+
+    @property
+    def database(self) -> Path:
+        """The DuckDB file with the marts in its schema ``marts``."""
+        return self.folder / DATABASE
+
+    @property
+    def judged(self) -> JudgedCandidate:
+        """The same folder, as the gate sees it."""
+        return JudgedCandidate(self.folder)
+
+
+def build_candidate(warehouse: Path, manifest: Mapping[str, Any], home: Path) -> Candidate:
+    """Copy the public marts and their evidence out of the warehouse.
+
+    ``manifest`` is dbt's, as a dict. The same rows always give the same Parquet bytes.
+    Raises ``CandidateError`` when the warehouse cannot be read (a writer has it open, or a
+    model was not built) and ``MartDeclarationError`` when a mart is not declared fully.
+    """
+    marts, evidence = public_marts(manifest), evidence_models(manifest)
+    candidates = Places(home).candidates
+    candidates.mkdir(parents=True, exist_ok=True)
+    _discard_old(candidates)
+    building = candidates / f".building-{uuid.uuid4().hex}"
+    try:
+        files = export_parquet(warehouse, marts, evidence, building)
+        make_database(building, [mart.name for mart in marts])
+    except duckdb.Error as error:
+        shutil.rmtree(building, ignore_errors=True)
+        raise CandidateError(
+            f"cannot export the marts of {warehouse}: {error}; is dbt's build complete, and "
+            "does no other process hold the warehouse?"
+        ) from error
+    return _finished(candidates, building, files, marts, evidence)
+
+
+def _finished(
+    candidates: Path,
+    building: Path,
+    files: tuple[ExportedFile, ...],
+    marts: tuple[PublicMart, ...],
+    evidence: tuple[EvidenceModel, ...],
+) -> Candidate:
+    """The exported folder under its final name, with its description in it."""
+    sha256 = content_sha256((file.name, file.sha256) for file in files)
+    database_sha256 = file_sha256(building / DATABASE)
+    identity = f"{sha256[:16]}-{database_sha256[:8]}"
+    document = {
+        "id": identity,
+        "sha256": sha256,
+        "database_sha256": database_sha256,
+        "files": [asdict(file) for file in files],
+        "marts": [asdict(mart) for mart in marts],
+        "evidence": [asdict(model) for model in evidence],
+    }
+    write_durably(building / CANDIDATE, json.dumps(document, indent=1, sort_keys=True).encode())
+    folder = candidates / identity
+    shutil.rmtree(folder, ignore_errors=True)
+    building.rename(folder)
+    sync(candidates)
+    return Candidate(identity, folder, sha256, database_sha256, files, marts, evidence)
+
+
+def changed_files(candidate: Candidate) -> tuple[str, ...]:
+    """What differs on disk from what was exported: names of changed, missing, added files."""
+    exported = {file.name: file.sha256 for file in candidate.files}
+    exported[DATABASE] = candidate.database_sha256
+    present = {
+        path.relative_to(candidate.folder).as_posix(): path
+        for path in candidate.folder.rglob("*")
+        if path.is_file()
+    }
+    changed = {name for name in exported if name not in present}
+    for name, path in present.items():
+        if name in exported:
+            if file_sha256(path) != exported[name]:
+                changed.add(name)
+        elif name not in (CANDIDATE, VERDICT, MANIFEST):
+            changed.add(name)
+    return tuple(sorted(changed))
+
+
+def _discard_old(candidates: Path) -> None:
+    """Remove what a crash left half-built, and all but the newest refused candidates."""
+    for unfinished in candidates.glob(".building-*"):
+        shutil.rmtree(unfinished)
+    for old in _newest_first(candidates)[KEPT_CANDIDATES:]:
+        shutil.rmtree(old)
+
+
+def _newest_first(candidates: Path) -> list[Path]:
+    described = list(candidates.glob(f"*/{CANDIDATE}"))
+    described.sort(key=lambda path: path.stat().st_mtime_ns, reverse=True)
+    return [path.parent for path in described]
+
+
+def latest_candidate(home: Path) -> Candidate:
+    """The candidate built last and not yet released. Raises ``CandidateError`` if there is none."""
+    newest = _newest_first(Places(home).candidates)
+    if not newest:
+        raise CandidateError(f"there is no candidate in {home}; build one")
+    return read_candidate(newest[0])
+
+
+def read_candidate(folder: Path) -> Candidate:
+    """A candidate built earlier, perhaps by another process. Raises ``CandidateError``."""
+    try:
+        document = json.loads((folder / CANDIDATE).read_text(encoding="utf-8"))
+        return Candidate(
+            id=document["id"],
+            folder=folder,
+            sha256=document["sha256"],
+            database_sha256=document["database_sha256"],
+            files=tuple(ExportedFile(**file) for file in document["files"]),
+            marts=marts_from_json(document["marts"]),
+            evidence=evidence_from_json(document["evidence"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CandidateError(f"{folder} is not a candidate; build one") from error

@@ -1,0 +1,85 @@
+"""Warehouse tables to Parquet files, the same rows always to the same bytes, and to DuckDB."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from expectations.files import file_sha256, sync
+from publication.marts import EvidenceModel, PublicMart
+from publication.places import DATABASE
+
+# Measured: 1 and 2 threads write equal bytes, because the order is explicit and kept.
+PARQUET = "format parquet, compression zstd, row_group_size 122880"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedFile:
+    """One Parquet file, by its name relative to the candidate's folder."""
+
+    name: str
+    sha256: str
+    bytes: int
+    rows: int
+
+
+def export_parquet(
+    warehouse: Path,
+    marts: Sequence[PublicMart],
+    evidence: Sequence[EvidenceModel],
+    folder: Path,
+    threads: int = 2,
+) -> tuple[ExportedFile, ...]:
+    """Write one file per mart and evidence model. ``duckdb.Error`` when a table is missing."""
+    (folder / "evidence").mkdir(parents=True)
+    exported = []
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute("set preserve_insertion_order = true")
+        connection.execute(f"set threads = {threads}")
+        for mart in marts:
+            columns = ", ".join(_quoted(column.name) for column in mart.columns)
+            grain = ", ".join(f"{_quoted(column)} nulls last" for column in mart.grain)
+            query = f"select {columns} from {mart.relation} order by {grain}"
+            exported.append(_copy(connection, query, folder, f"{mart.name}.parquet"))
+        for model in evidence:
+            query = f"select * from {model.relation} order by all"
+            exported.append(_copy(connection, query, folder, f"evidence/{model.name}.parquet"))
+    sync(folder / "evidence")
+    return tuple(exported)
+
+
+def make_database(folder: Path, marts: Sequence[str]) -> None:
+    """The marts' Parquet files as tables of ``serving.duckdb``, schema ``marts``."""
+    # From the Parquet files, not the warehouse: the two then cannot hold different rows.
+    path = folder / DATABASE
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute("create schema marts")
+        for mart in marts:
+            file = _literal(folder / f"{mart}.parquet")
+            connection.execute(
+                f"create table marts.{_quoted(mart)} as select * from read_parquet({file})"
+            )
+        connection.execute("checkpoint")
+    sync(path)
+    sync(folder)
+
+
+def _copy(
+    connection: duckdb.DuckDBPyConnection, query: str, folder: Path, name: str
+) -> ExportedFile:
+    path = folder / name
+    row = connection.execute(f"copy ({query}) to {_literal(path)} ({PARQUET})").fetchone()
+    assert row is not None
+    sync(path)
+    return ExportedFile(name, file_sha256(path), path.stat().st_size, int(row[0]))
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"

@@ -1,0 +1,75 @@
+"""What a release was made from: code, day, and the landed loads with the hashes of their files."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from publication.errors import NoCurrentRelease
+from publication.releases import current
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """One landed file: its name within the vendor's folder, hex hash and envelopes."""
+
+    name: str
+    sha256: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class InputLoad:
+    """One complete load of one vendor."""
+
+    vendor: str
+    load_id: str
+    files: tuple[InputFile, ...]
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What names the load."""
+        return self.vendor, self.load_id
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """``code`` is a digest of the code that built it, ``as_of`` the day that counted as today."""
+
+    code: str
+    as_of: date
+    loads: tuple[InputLoad, ...]
+
+
+def origin_to_json(origin: Origin) -> dict[str, Any]:
+    """As stored in a release's manifest; loads in order of vendor and id."""
+    loads = sorted(origin.loads, key=lambda load: load.key)
+    return {
+        "code": origin.code,
+        "as_of": origin.as_of.isoformat(),
+        "loads": [asdict(load) for load in loads],
+    }
+
+
+def origin_from_json(document: Mapping[str, Any]) -> Origin:
+    """The inverse of ``origin_to_json``."""
+    loads = tuple(
+        InputLoad(
+            load["vendor"], load["load_id"], tuple(InputFile(**file) for file in load["files"])
+        )
+        for load in document["loads"]
+    )
+    return Origin(document["code"], date.fromisoformat(document["as_of"]), loads)
+
+
+def previous_loads(home: Path) -> tuple[InputLoad, ...]:
+    """The loads that the current release was made from; none before the first release.
+
+    Landed files never change, so their hashes need not be computed again.
+    """
+    try:
+        release = current(home)
+    except NoCurrentRelease:
+        return ()
+    return origin_from_json(release.manifest()["origin"]).loads

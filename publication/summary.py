@@ -1,0 +1,76 @@
+"""The headline figures of the current release, for the end of a run and for people in a hurry."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from publication.releases import Release, current
+from publication.rows import Row
+
+# Over all time and all channels; every survey population on its own, they are never pooled.
+HEADLINES = {
+    "metric_nps": "period = 'all' and cut = 'all'",
+    "metric_cost_per_hire": "period = 'all' and channel = 'all' and basis = 'fully_loaded'",
+    "metric_referral_share": "period = 'all' and attribution_model = 'referral_first'",
+}
+SHARED = ("metric", "value", "numerator", "denominator", "ci_low", "ci_high", "n")
+NOT_DIMENSIONS = (*SHARED, "tenant_id", "period", "period_start", "is_suppressed", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One published figure with its count and uncertainty; ``value`` is None if suppressed."""
+
+    metric: str
+    dimensions: Mapping[str, str]
+    value: float | None
+    numerator: float | None
+    denominator: float | None
+    ci_low: float | None
+    ci_high: float | None
+    n: int
+    is_suppressed: bool
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the current release says, and how many rows each mart has."""
+
+    release: Release
+    figures: tuple[Figure, ...]
+    rows: Mapping[str, int]
+
+
+def summary(home: Path) -> Summary:
+    """The current release's headlines. Raises ``NoCurrentRelease``."""
+    release = current(home)
+    manifest = release.manifest()
+    marts = {mart["name"]: tuple(mart["grain"]) for mart in manifest["marts"]}
+    figures: list[Figure] = []
+    with duckdb.connect(str(release.database), read_only=True) as connection:
+        for mart, where in HEADLINES.items():
+            if mart in marts:
+                figures += _figures(connection, mart, marts[mart], where)
+    rows = {name: manifest["rows"][f"{name}.parquet"] for name in sorted(marts)}
+    return Summary(release, tuple(figures), rows)
+
+
+def _figures(
+    connection: duckdb.DuckDBPyConnection, mart: str, grain: tuple[str, ...], where: str
+) -> list[Figure]:
+    cursor = connection.execute(f"select * from marts.{mart} where {where} order by all")
+    names = [column[0] for column in cursor.description or ()]
+    rows: list[Row] = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    dimensions = [column for column in grain if column not in NOT_DIMENSIONS]
+    return [
+        Figure(
+            dimensions={column: str(row[column]) for column in dimensions},
+            is_suppressed=row["is_suppressed"],
+            note=row["note"],
+            **{name: row[name] for name in SHARED},
+        )
+        for row in rows
+    ]
