@@ -1,0 +1,70 @@
+"""Landing assets: one per entity of each vendor. How it is read is ingestion's business."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import dagster as dg
+
+from ingestion.drop import DATASET, ENTITY, land_dropped
+from ingestion.pull import Account, pull
+from ingestion.vendor import Vendor
+from orchestration.resources import Home
+
+
+def vendor_landing(vendor: Vendor) -> dg.AssetsDefinition:
+    """All entities of a vendor as one step, because they share one login and one load."""
+
+    @dg.multi_asset(
+        name=f"land_{vendor.name}",
+        specs=[
+            dg.AssetSpec(
+                [vendor.name, entity.name],
+                group_name="landing",
+                kinds={"dlt", "parquet"},
+                description=f"Every version of {vendor.name}'s {entity.name}, as delivered.",
+            )
+            for entity in vendor.entities
+        ],
+        can_subset=True,
+    )
+    def land(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.MaterializeResult[None]]:
+        wanted = {key.path[-1] for key in context.selected_asset_keys}
+        totals = {entity: Counter[str]() for entity in wanted}
+        for account in _accounts(home, vendor):
+            for pulled in pull(account, home.settings.home, home.now(), wanted):
+                totals[pulled.entity].update(
+                    new=pulled.landed, delivered=pulled.delivered, rejected=pulled.rejected
+                )
+        for entity, total in totals.items():
+            yield dg.MaterializeResult(
+                asset_key=[vendor.name, entity],
+                metadata={
+                    "dagster/partition_row_count": total["new"],
+                    "delivered": total["delivered"],
+                    "rejected": total["rejected"],
+                },
+            )
+
+    return land
+
+
+@dg.asset(
+    key=[DATASET, ENTITY],
+    group_name="landing",
+    kinds={"csv", "parquet"},
+)
+def dropped_survey_answers(home: Home) -> dg.MaterializeResult[None]:
+    """Survey answers from CSV files put into VOUCH_HOME/drop, one record per row."""
+    outcomes = land_dropped(home.settings.home, home.settings.tenant, home.now())
+    refused = [dropped.reason for dropped in outcomes if dropped.outcome == "refused"]
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/partition_row_count": sum(dropped.rows for dropped in outcomes),
+            "files": len(outcomes),
+            "refused": dg.MetadataValue.json(refused),
+        }
+    )
+
+
+def _accounts(home: Home, vendor: Vendor) -> list[Account]:
+    return [account for account in home.settings.accounts if account.vendor == vendor]

@@ -1,0 +1,164 @@
+"""The ``vouch`` command. Each command says what it did, and what to do next."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+import publication
+from expectations import LandingFile
+from ingestion.landing import landed_files
+from orchestration import home, reports, settings
+from orchestration.settings import Settings
+
+app = typer.Typer(
+    help="An advocacy warehouse for recruitment agencies: pull, model, check, publish.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    epilog=(
+        "State lives under VOUCH_HOME (default .vouch), settings in vouch.toml. "
+        "Start with [bold]vouch demo[/bold]."
+    ),
+)
+out = Console(soft_wrap=True)
+err = Console(stderr=True, soft_wrap=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
+Wait = Annotated[float, typer.Option(help="Seconds to wait while another run holds VOUCH_HOME.")]
+Full = Annotated[bool, typer.Option("--full", help="Rebuild every model from all of landing.")]
+AsOf = Annotated[
+    str | None,
+    typer.Option(help="Day (YYYY-MM-DD) up to which open periods count; today unless said."),
+]
+
+
+@app.command()
+def run(full: Full = False, as_of: AsOf = None, wait: Wait = 0.0, as_json: AsJson = False) -> None:
+    """Pull every source, build, check and publish.
+
+    Ends with 0 when a release was published or nothing was new, 3 when the gate refused,
+    4 when a source failed, 5 when another run holds VOUCH_HOME, 1 otherwise. Whatever
+    happens, the current release stays until a better one has passed.
+    """
+    found = _settings()
+    code = _run(found, full, as_of, wait, as_json)
+    raise typer.Exit(code)
+
+
+@app.command()
+def demo(
+    seed: Annotated[int, typer.Option(help="Seed of the generated agency.")] = 7,
+    as_json: AsJson = False,
+) -> None:
+    """Run the whole way once against a generated agency, on this machine alone."""
+    from orchestration.demo import sandbox_process
+
+    with sandbox_process(seed) as url:
+        err.print(f"sandbox of three vendors at {url}", highlight=False)
+        code = _run(_settings({"VOUCH_SANDBOX_URL": url}), False, None, 0.0, as_json)
+    raise typer.Exit(code)
+
+
+@app.command()
+def sandbox(
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.")] = 8787,
+    seed: Annotated[int, typer.Option(help="Seed of the generated agency.")] = 7,
+    replay: Annotated[
+        Path | None,
+        typer.Option(help="Serve recorded payloads, DIR/<vendor>/<entity>.jsonl, instead."),
+    ] = None,
+) -> None:
+    """Serve Bullhorn, Typeform and Xero on loopback, for demos and tests."""
+    from orchestration.demo import serve_sandbox
+
+    serve_sandbox(port, seed, replay)
+
+
+@app.command()
+def releases(as_json: AsJson = False) -> None:
+    """List what was published and is still kept; the current release is marked."""
+    found = publication.releases(_settings().home)
+    reports.releases(out, found, as_json)
+
+
+@app.command()
+def rollback(
+    release: Annotated[str, typer.Argument(help="Id from `vouch releases`.")], wait: Wait = 0.0
+) -> None:
+    """Make an earlier release the current one; readers notice at their next query."""
+    found = _settings()
+    with home.held(found.home, "vouch rollback", wait):
+        back = publication.rollback(found.home, release, at=reports.now())
+    out.print(f"{back.id} is current. It stays so until a run has something new to publish.")
+
+
+@app.command()
+def verify(as_json: AsJson = False) -> None:
+    """Re-check the ledger's chain and the hashes of every released file.
+
+    Ends with 1 and names each file or line that is not what was published.
+    """
+    found = _settings()
+    report = publication.verify(found.home)
+    reports.verification(out, report, as_json)
+    raise typer.Exit(0 if report.intact else 1)
+
+
+@app.command()
+def explain(
+    mart: Annotated[str, typer.Argument(help="A public mart, such as fct_placements.")],
+    key: Annotated[
+        list[str], typer.Argument(help="Values of its grain, in order, or column=value.")
+    ],
+    release: Annotated[str | None, typer.Option(help="Another release than the current.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Follow one row back: agency-model rows, landed payloads, hashes, loads and checks."""
+    found = _settings()
+    landing = [
+        LandingFile(file.vendor, file.entity, file.path) for file in landed_files(found.landing)
+    ]
+    named = dict(part.split("=", 1) for part in key) if all("=" in part for part in key) else key
+    explained = publication.explain(found.home, mart, named, landing, release_id=release)
+    reports.explanation(out, explained, as_json)
+
+
+@app.command()
+def rejects(as_json: AsJson = False) -> None:
+    """List the records of the newest candidate that could not be used, with their reasons."""
+    reports.rejects(out, publication.rejected_records(_settings().home), as_json)
+
+
+def _run(found: Settings, full: bool, as_of: str | None, wait: float, as_json: bool) -> int:
+    from orchestration.progress import shown
+    from orchestration.run import run as execute
+
+    with shown(err):
+        done = execute(found, full, as_of, wait)
+    for failure in done.failures:
+        err.print(f"{failure.step}: {failure.message}", style="red", highlight=False, markup=False)
+    reports.run(out, found.home, done, as_json)
+    return done.exit_code
+
+
+def _settings(overrides: dict[str, str] | None = None) -> Settings:
+    import os
+
+    os.environ.update(overrides or {})
+    return settings.load()
+
+
+def main() -> None:
+    """Entry point: known errors become one line, others keep their traceback."""
+    try:
+        app()
+    except (home.HomeBusy, home.HomeUnusable, settings.SettingsError) as error:
+        err.print(str(error), style="red", highlight=False, markup=False)
+        sys.exit(5 if isinstance(error, home.HomeBusy) else 1)
+    except publication.PublicationError as error:
+        err.print(str(error), style="red", highlight=False, markup=False)
+        sys.exit(1)

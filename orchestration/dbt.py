@@ -1,0 +1,174 @@
+"""dbt as Dagster sees it: the project, its manifest (made once per code version), its results."""
+
+import fcntl
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DbtProject
+from dagster_shared.record import replace
+
+from expectations import DbtResult
+from expectations.expected import public_mart_names
+from orchestration import code_version
+from orchestration.settings import REPOSITORY, Settings
+
+PROJECT_DIR = REPOSITORY / "dbt_project"
+_QUIET = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """What dbt's profile reads from the environment."""
+    return {"VOUCH_WAREHOUSE": str(settings.warehouse), **_QUIET}
+
+
+def variables(settings: Settings, as_of: str) -> str:
+    """dbt's ``--vars``, as JSON."""
+    return json.dumps(
+        {
+            "as_of_date": as_of,
+            "reporting_currency": settings.reporting_currency,
+            "tenant_id": settings.tenant,
+        },
+        sort_keys=True,
+    )
+
+
+def executable() -> str:
+    """dbt of this very environment, whether or not it is on the PATH."""
+    return str(Path(sys.executable).parent / "dbt")
+
+
+def target_path(home: Path) -> Path:
+    """Where dbt writes for this code version; the repository may be read-only."""
+    return home / "dbt" / code_version.digest(("dbt_project",))
+
+
+def manifest_path(settings: Settings) -> Path:
+    """dbt's manifest, parsed on the first call per code version (about 8 s, then none).
+
+    Raises:
+        RuntimeError: dbt cannot parse the project; the message is dbt's own.
+    """
+    target = target_path(settings.home)
+    manifest = target / "manifest.json"
+    target.mkdir(parents=True, exist_ok=True)
+    with (target / "parse.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not manifest.exists():
+            _parse(settings, target)
+    return manifest
+
+
+def manifest(settings: Settings) -> Mapping[str, Any]:
+    """dbt's manifest of this code version, as a dict."""
+    document: Mapping[str, Any] = json.loads(manifest_path(settings).read_text(encoding="utf-8"))
+    return document
+
+
+def _parse(settings: Settings, target: Path) -> None:
+    command = [
+        *(executable(), "parse", "--quiet", "--no-use-colors"),
+        *("--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR)),
+        *("--target-path", str(target), "--log-path", str(target)),
+        *("--vars", variables(settings, "2000-01-01")),
+    ]
+    done = subprocess.run(
+        command,
+        check=False,
+        env={**os.environ, **environment(settings)},
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode != 0:
+        raise RuntimeError(f"dbt cannot parse {PROJECT_DIR}:\n{done.stdout}{done.stderr}")
+
+
+def project(home: Path) -> DbtProject:
+    """The project for Dagster's dbt integration."""
+    return DbtProject(
+        project_dir=PROJECT_DIR, profiles_dir=PROJECT_DIR, target_path=target_path(home)
+    )
+
+
+class Translator(DagsterDbtTranslator):
+    """Models are grouped by layer, and may be left out when nothing new has landed."""
+
+    def get_asset_spec(
+        self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
+    ) -> dg.AssetSpec:
+        """dbt's node as an asset that a run may skip."""
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        return replace(spec, skippable=True)
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        """The first folder below models/ (staging, intermediate, marts) or seeds."""
+        if dbt_resource_props["resource_type"] == "seed":
+            return "seeds"
+        return str(dbt_resource_props["fqn"][1])
+
+
+def public_asset_keys(manifest: Mapping[str, Any]) -> list[dg.AssetKey]:
+    """Dagster's keys of the public marts."""
+    translator = Translator()
+    names = set(public_mart_names(manifest))
+    return [
+        translator.get_asset_spec(manifest, unique_id, None).key
+        for unique_id, node in sorted(manifest["nodes"].items())
+        if node["resource_type"] == "model" and node["name"] in names
+    ]
+
+
+def remembered_results(home: Path) -> dict[str, DbtResult]:
+    """How each node ended when it last ran with this code, by unique id."""
+    path = target_path(home) / "vouch_results.json"
+    if not path.exists():
+        return {}
+    return {row["unique_id"]: DbtResult(**row) for row in json.loads(path.read_text())}
+
+
+def remember_results(
+    home: Path, manifest: Mapping[str, Any], run_results: Mapping[str, Any]
+) -> list[DbtResult]:
+    """Keep the results of a build and return those that hold for the warehouse now.
+
+    A build of a part leaves the rest as it was, but whatever lies downstream of a built
+    node and was not itself built is no longer known to be right, and is forgotten.
+    """
+    fresh = {result.unique_id: result for result in _results(run_results)}
+    stale = _downstream(manifest["child_map"], set(fresh)) - set(fresh)
+    kept = {
+        unique_id: result
+        for unique_id, result in remembered_results(home).items()
+        if unique_id not in stale
+    }
+    merged = sorted({**kept, **fresh}.values(), key=lambda result: result.unique_id)
+    path = target_path(home) / "vouch_results.json"
+    partial = path.with_suffix(".partial")
+    partial.write_text(json.dumps([asdict(result) for result in merged]), encoding="utf-8")
+    partial.replace(path)
+    return merged
+
+
+def _results(run_results: Mapping[str, Any]) -> list[DbtResult]:
+    return [
+        DbtResult(row["unique_id"], str(row["status"]), row.get("failures"), row.get("message"))
+        for row in run_results["results"]
+    ]
+
+
+def _downstream(children: Mapping[str, list[str]], nodes: set[str]) -> set[str]:
+    found: set[str] = set()
+    waiting = list(nodes)
+    while waiting:
+        for child in children.get(waiting.pop(), []):
+            if child not in found:
+                found.add(child)
+                waiting.append(child)
+    return found

@@ -1,0 +1,66 @@
+"""Everything Dagster loads: assets, checks, jobs, schedule, sensor. Read this file first."""
+
+import os
+
+import dagster as dg
+from dagster_dbt import DbtCliResource
+
+from ingestion.drop import DATASET, ENTITY
+from ingestion.vendor import vendor, vendor_names
+from orchestration import dbt, settings
+from orchestration.assets.landing import dropped_survey_answers, vendor_landing
+from orchestration.assets.models import models_asset
+from orchestration.assets.release import candidate_asset, gate_checks, release
+from orchestration.drop_sensor import drop_sensor
+from orchestration.resources import Home
+
+WHOLE_WAY = "whole_way"
+FROM_DROP = "from_drop"
+
+_LANDED_FILES = dg.AssetSelection.assets([DATASET, ENTITY])
+
+
+@dg.definitions
+def definitions() -> dg.Definitions:
+    """The code location. Parses the dbt project when its code is new."""
+    found = settings.load()
+    os.environ.update(dbt.environment(found))
+    manifest = dbt.manifest(found)
+    whole_way = dg.define_asset_job(
+        WHOLE_WAY,
+        selection=dg.AssetSelection.all(),
+        description="Pull every source, build, check, publish.",
+    )
+    from_drop = dg.define_asset_job(
+        FROM_DROP,
+        selection=_LANDED_FILES | _LANDED_FILES.downstream(),
+        description="Land the dropped files and rebuild just what follows from them.",
+    )
+    return dg.Definitions(
+        assets=[
+            *(vendor_landing(vendor(name)) for name in vendor_names()),
+            dropped_survey_answers,
+            models_asset(dbt.manifest_path(found), dbt.project(found.home)),
+            candidate_asset(dbt.public_asset_keys(manifest)),
+            release,
+        ],
+        asset_checks=[gate_checks(manifest)],
+        jobs=[whole_way, from_drop],
+        schedules=[
+            dg.ScheduleDefinition(
+                name="hourly",
+                job=whole_way,
+                cron_schedule="0 * * * *",
+                execution_timezone="UTC",
+            )
+        ],
+        sensors=[drop_sensor(from_drop)],
+        resources={
+            "home": Home(),
+            "dbt_cli": DbtCliResource(
+                project_dir=dbt.project(found.home), dbt_executable=dbt.executable()
+            ),
+        },
+        # One process for the chain: a process per step costs 17 s for two empty assets.
+        executor=dg.in_process_executor,
+    )

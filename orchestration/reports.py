@@ -1,0 +1,202 @@
+"""What commands print: text for people, one JSON document for programs."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, fields, is_dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.tree import Tree
+
+import publication
+from orchestration.run import Run
+from publication import Explanation, Release, Summary, VerificationReport
+from publication.explained import ExplainedRow
+from publication.summary import Figure
+
+_TITLES = {
+    "nps": "NPS",
+    "cost_per_hire_external_gross": "cost per hire",
+    "cost_per_hire_external_net": "cost per hire, net of fall-offs",
+    "referral_share": "placements that came by referral",
+}
+
+
+def now() -> datetime:
+    """The clock of the command line, as a UTC instant."""
+    return datetime.now(UTC)
+
+
+def run(out: Console, home: Path, done: Run, as_json: bool) -> None:
+    """The end of a run: the headline figures, where the release is, how to ask it."""
+    try:
+        found: Summary | None = publication.summary(home)
+    except publication.NoCurrentRelease:
+        found = None
+    if as_json:
+        _json(
+            out, {"run": done.id, "built": done.built, "failures": done.failures, "summary": found}
+        )
+        return
+    if found is None:
+        out.print("Nothing is published yet.")
+        return
+    out.print(_verdict(done, found), highlight=False)
+    out.print(_figures(found.figures))
+    marts = ", ".join(f"{name} {rows:,}" for name, rows in found.rows.items())
+    out.print(f"Rows: {marts}", highlight=False)
+    database = found.release.database
+    out.print(f"Release: {found.release.folder}", highlight=False)
+    out.print(
+        f"Ask it: duckdb -readonly {database} 'select * from marts.metric_nps'\n"
+        "Follow a row back: vouch explain fct_placements <placement_id>",
+        highlight=False,
+        markup=False,
+    )
+
+
+def releases(out: Console, found: list[Release], as_json: bool) -> None:
+    """One line per release, oldest first."""
+    if as_json:
+        _json(out, found)
+        return
+    if not found:
+        out.print("Nothing is published yet. Try `vouch demo`.")
+        return
+    table = Table("release", "published", "content", "")
+    for release in found:
+        mark = "current" if release.is_current else ""
+        at = f"{release.published_at:%Y-%m-%d %H:%M:%S} UTC"
+        table.add_row(release.id, at, release.candidate_sha256[:16], mark)
+    out.print(table)
+
+
+def verification(out: Console, report: VerificationReport, as_json: bool) -> None:
+    """What was re-checked and what differs."""
+    if as_json:
+        _json(out, {"intact": report.intact, **asdict(report)})
+        return
+    out.print(
+        f"{report.ledger_lines} ledger lines, {report.releases} releases, {report.files} files",
+        highlight=False,
+    )
+    for note in report.notes:
+        out.print(f"note: {note}", highlight=False, markup=False)
+    for problem in report.problems:
+        out.print(f"differs: {problem.told()}", style="red", highlight=False, markup=False)
+    out.print("Everything is as it was published." if report.intact else "Something was altered.")
+
+
+def explanation(out: Console, explained: Explanation, as_json: bool) -> None:
+    """The tree below one row."""
+    if as_json:
+        _json(out, explained)
+        return
+    out.print(f"release {explained.release}, checks in {explained.verdict}", highlight=False)
+    tree = Tree(escape(explained.root.model))
+    _branch(tree, explained.root, explained)
+    out.print(tree)
+    for name in explained.missing:
+        out.print(f"not in landing: {name}", style="red", highlight=False, markup=False)
+
+
+def rejects(out: Console, rows: Iterable[Mapping[str, Any]], as_json: bool) -> None:
+    """Vendor, entity, record and reason of each record that could not be used."""
+    found = list(rows)
+    if as_json:
+        _json(out, found)
+        return
+    if not found:
+        out.print("Every record could be used.")
+        return
+    table = Table("entity", "record", "stage", "reason")
+    for row in found:
+        table.add_row(
+            *(str(row[name]) for name in ("source_entity", "source_record_id", "stage")),
+            str(row["reason"]),
+        )
+    out.print(table)
+
+
+def _verdict(done: Run, found: Summary) -> str:
+    if done.failures:
+        return f"Not published. Release {found.release.id} stays current."
+    if not done.built:
+        return f"Nothing new. Release {found.release.id} is current."
+    return f"Release {found.release.id} is current."
+
+
+def _figures(figures: Iterable[Figure]) -> Table:
+    table = Table("figure", "of", "value", "95 % interval", "count")
+    for figure in figures:
+        title = _TITLES.get(figure.metric, figure.metric)
+        cut = ", ".join(value for value in figure.dimensions.values() if value != "all")
+        if figure.value is None:
+            table.add_row(title, cut, "-", figure.note or "", str(figure.n))
+            continue
+        interval = (
+            ""
+            if figure.ci_low is None
+            else f"{_told(figure, figure.ci_low)} to {_told(figure, figure.ci_high)}"
+        )
+        table.add_row(title, cut, _told(figure, figure.value), interval, f"{figure.n:,}")
+    return table
+
+
+def _told(figure: Figure, value: float | None) -> str:
+    if value is None:
+        return ""
+    if figure.metric == "nps":
+        return f"{value:+.1f}"
+    if figure.metric == "referral_share":
+        return f"{value:.1%}"
+    return f"{value:,.2f}"
+
+
+def _branch(tree: Tree, row: ExplainedRow, explained: Explanation) -> None:
+    shown = ", ".join(f"{name}={value}" for name, value in row.row.items() if value is not None)
+    branch = tree.add(f"[bold]{row.model}[/bold] {escape(shown)}")
+    for landed in explained.landed.get(row.record, ()) if row.record else ():
+        branch.add(
+            f"landed {landed.name.source_entity} {landed.name.record_id} by {landed.via} at "
+            f"{landed.received_at} in load {landed.load_id}, sha256 {landed.name.payload_sha256}"
+            + ("" if landed.is_intact else " [red]and is not what was hashed[/red]")
+        )
+    for below in row.made_of:
+        _branch(branch, below, explained)
+    for model, count in row.unlisted.items():
+        branch.add(f"and {count:,} more of {model}")
+
+
+def _json(out: Console, document: Any) -> None:
+    text = json.dumps(_keyed(document), default=_plain, indent=1)
+    out.print(text, highlight=False, markup=False)
+
+
+def _keyed(document: Any) -> Any:
+    """Landed records by their payload's hash: JSON has no other keys than text."""
+    if not isinstance(document, Explanation):
+        return document
+    landed = {name.payload_sha256: records for name, records in document.landed.items()}
+    return {
+        "release": document.release,
+        "verdict": document.verdict,
+        "root": document.root,
+        "landed": landed,
+        "missing": document.missing,
+    }
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return str(value)

@@ -1,0 +1,42 @@
+"""The one resource: the state folder, held alone for the length of a run."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+
+import dagster as dg
+
+from orchestration import build, home, settings
+
+
+class Home(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """``VOUCH_HOME`` and how this run is to treat it.
+
+    The in-process executor makes it once per run, so the lock covers the whole way from
+    landing to release, whoever started the run.
+    """
+
+    full: bool = False
+    as_of: str | None = None
+    wait_seconds: float = 0.0
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Home"]:
+        """Hold the folder while the run lasts."""
+        purpose = f"run {context.run_id}" if context.run_id else "a run"
+        with home.held(self.settings.home, purpose, self.wait_seconds):
+            yield self
+
+    @property
+    def settings(self) -> settings.Settings:
+        """Read afresh: a long-lived code server must see an edited ``vouch.toml``."""
+        return settings.load()
+
+    def now(self) -> datetime:
+        """The clock, as a UTC instant; the only place that reads it."""
+        return datetime.now(UTC)
+
+    def build(self) -> build.Build:
+        """What a build would be made from now."""
+        as_of = date.fromisoformat(self.as_of) if self.as_of else self.now().date()
+        return build.describe(self.settings, as_of)

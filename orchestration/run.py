@@ -1,0 +1,68 @@
+"""``vouch run``: the same Dagster job in this process, on record in the home's instance."""
+
+import contextlib
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster._core.instance.ref import InstanceRef
+
+from orchestration import home, outcome
+from orchestration.definitions import WHOLE_WAY, definitions
+from orchestration.settings import REPOSITORY, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A finished run: Dagster's id, its failures, and whether anything new was built."""
+
+    id: str
+    failures: list[outcome.Failure]
+    built: bool
+
+    @property
+    def exit_code(self) -> int:
+        """0 published or nothing new, else the first failure's kind."""
+        return outcome.exit_code(self.failures) if self.failures else outcome.PUBLISHED
+
+
+def instance(state: Path) -> dg.DagsterInstance:
+    """The Dagster instance whose runs and events live in ``VOUCH_HOME/dagster``."""
+    folder = state / "dagster"
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(REPOSITORY / "dagster.yaml", folder / "dagster.yaml")
+    return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(folder)))
+
+
+def run(settings: Settings, full: bool, as_of: str | None, wait_seconds: float) -> Run:
+    """Execute the whole way.
+
+    Raises:
+        HomeUnusable, HomeBusy: before anything was started.
+    """
+    # Dagster's own files come before its lock, so the folder is tried first.
+    with home.held(settings.home, "a starting run", wait_seconds):
+        pass
+    definition = definitions()
+    job = definition.resolve_job_def(WHOLE_WAY)
+    options: dict[str, Any] = {"full": full, "wait_seconds": wait_seconds, "as_of": as_of}
+    # dbt's lines and Dagster's go where one looks when something is odd, not to the terminal.
+    with (
+        instance(settings.home) as found,
+        (settings.home / "run.log").open("w") as log,
+        contextlib.redirect_stdout(log),
+    ):
+        result = job.execute_in_process(
+            instance=found,
+            raise_on_error=False,
+            tags={"vouch/trigger": "vouch run"},
+            run_config={
+                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+                "resources": {"home": {"config": options}},
+            },
+        )
+        events = list(result.all_events)
+    built = any(event.is_step_success and event.step_key == "release" for event in events)
+    return Run(result.run_id, outcome.failures(events), built)

@@ -1,0 +1,142 @@
+"""Settings: ``vouch.toml`` and the environment enter here and nowhere else."""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from expectations.thresholds import Thresholds
+from ingestion.connection import Http
+from ingestion.pull import Account
+from ingestion.vendor import vendor
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+_REFERENCE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
+
+
+class SettingsError(Exception):
+    """``vouch.toml`` or the environment is not usable; the message says which key and why."""
+
+
+class HttpSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``[http]``: how patiently accounts are read; see ``ingestion.connection.Http``."""
+
+    max_attempts: int = 5
+    backoff_seconds: float = 1.0
+    max_wait_seconds: float = 60.0
+    timeout_seconds: float = 60.0
+    requests_per_second: float | None = None
+
+
+class Releases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``[releases]``: how many are kept."""
+
+    keep: int = 30
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    tenant: str
+    reporting_currency: str = "GBP"
+    gate: dict[str, float] = {}
+    releases: Releases = Releases()
+    http: HttpSettings = HttpSettings()
+    sources: dict[str, dict[str, Any]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything a run needs to know from outside."""
+
+    home: Path
+    config: Path
+    tenant: str
+    reporting_currency: str
+    thresholds: Thresholds
+    releases: Releases
+    accounts: tuple[Account, ...] = field(default=())
+
+    @property
+    def warehouse(self) -> Path:
+        """The DuckDB file that dbt builds in; one writer, never opened by BI."""
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def landing(self) -> Path:
+        """The only source of truth: Parquet files of envelopes."""
+        return self.home / "landing"
+
+
+def load(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the configuration.
+
+    ``VOUCH_HOME`` (default ``.vouch``) says where state lives, ``VOUCH_CONFIG`` which file
+    to read (default ``vouch.toml`` here, else the one of the repository).
+
+    Raises:
+        SettingsError: the file is missing, not TOML, or a key is unknown or of a wrong type.
+    """
+    given = os.environ if environment is None else environment
+    home = Path(given.get("VOUCH_HOME", ".vouch")).absolute()
+    config = _config_path(given)
+    try:
+        raw = tomllib.loads(config.read_text(encoding="utf-8"))
+        file = msgspec.convert(_substituted(raw, given, config), _File)
+    except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise SettingsError(f"{config}: {error}") from error
+    try:
+        thresholds = Thresholds(**file.gate)  # type: ignore[arg-type]
+    except TypeError as error:
+        raise SettingsError(f"{config}: [gate] {error}") from error
+    http = Http(tokens=home / "tokens", **msgspec.structs.asdict(file.http))
+    return Settings(
+        home=home,
+        config=config,
+        tenant=file.tenant,
+        reporting_currency=file.reporting_currency,
+        thresholds=thresholds,
+        releases=file.releases,
+        accounts=tuple(
+            _account(name, section, file.tenant, http, config)
+            for name, section in file.sources.items()
+        ),
+    )
+
+
+def _config_path(given: Mapping[str, str]) -> Path:
+    if "VOUCH_CONFIG" in given:
+        return Path(given["VOUCH_CONFIG"]).absolute()
+    here = Path("vouch.toml").absolute()
+    return here if here.exists() else REPOSITORY / "vouch.toml"
+
+
+def _account(name: str, section: dict[str, Any], tenant: str, http: Http, config: Path) -> Account:
+    settings = dict(section)
+    try:
+        declared = vendor(settings.pop("vendor", name))
+        return Account(name, declared, tenant, msgspec.convert(settings, declared.config), http)
+    except (KeyError, msgspec.ValidationError) as error:
+        raise SettingsError(f"{config}: [sources.{name}] {error}") from error
+
+
+def _substituted(value: Any, given: Mapping[str, str], config: Path) -> Any:
+    if isinstance(value, dict):
+        return {key: _substituted(item, given, config) for key, item in value.items()}
+    if not isinstance(value, str):
+        return value
+
+    def replaced(match: re.Match[str]) -> str:
+        name, fallback = match[1], match[2]
+        if name in given:
+            return given[name]
+        if fallback is None:
+            raise SettingsError(
+                f"{config}: the environment has no {name}. Export it and run again."
+            )
+        return fallback
+
+    return _REFERENCE.sub(replaced, value)
