@@ -4,7 +4,7 @@ from expectations.candidate import JudgedCandidate, LandingFile
 from expectations.dbt_results import DbtResult
 from expectations.errors import CandidateChanged, ExpectationsError, VerdictUnreadable
 from expectations.expected import expected_check_names
-from expectations.judge import judge
+from expectations.gate import judge
 from expectations.thresholds import Thresholds
 from expectations.verdict import Check, Verdict, read_verdict, write_verdict
 from expectations.warming import warm

@@ -22,6 +22,19 @@ def rejects_check(candidate: JudgedCandidate, limit: int) -> Check:
     return _check("failed" if count > limit else "passed", str(count), limit, message)
 
 
+def rejected_records(folder: Path) -> list[dict[str, str]]:
+    """All refused records of a candidate or release: entity, record id, stage and reason."""
+    path = JudgedCandidate(folder).evidence("int_rejected_records")
+    with duckdb.connect() as connection:
+        cursor = connection.execute(
+            "select source_entity, source_relation, source_record_id, stage, reason "
+            "from read_parquet($path) order by all",
+            {"path": str(path)},
+        )
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
 def _rejected(path: Path) -> tuple[int, list[str]]:
     with duckdb.connect() as connection:
         rows = connection.execute(

@@ -50,10 +50,9 @@ class Http:
             request_max_retry_delay=self.max_wait_seconds,
         )
         session = client.session
-        adapter = _PacedAdapter(self.requests_per_second or default_pace)
+        adapter = _PacedAdapter(self.requests_per_second or default_pace, self.max_wait_seconds)
         session.mount("http://", adapter)
         session.mount("https://", adapter)
-        session.hooks["response"].append(_refuse_long_waits(self.max_wait_seconds))
         return session
 
 
@@ -99,9 +98,10 @@ def decoded(content: bytes, shape: type[T]) -> T:
 class _PacedAdapter(HTTPAdapter):
     """Spaces requests evenly: vendors count per second or minute, and bursts earn 429."""
 
-    def __init__(self, requests_per_second: float) -> None:
+    def __init__(self, requests_per_second: float, longest_wait: float) -> None:
         super().__init__()
         self._interval = 1.0 / requests_per_second
+        self._longest_wait = longest_wait
         self._next = 0.0
 
     def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
@@ -109,16 +109,12 @@ class _PacedAdapter(HTTPAdapter):
         if self._next > now:
             time.sleep(self._next - now)
         self._next = max(now, self._next) + self._interval
-        return super().send(request, *args, **kwargs)
-
-
-def _refuse_long_waits(longest: float) -> Callable[..., None]:
-    def refuse(response: Response, **_: Any) -> None:
+        response = super().send(request, *args, **kwargs)
         waits = response.headers.get("Retry-After", "")
-        if response.status_code == 429 and waits.isdigit() and int(waits) > longest:
+        # dlt would cut the wait short and spend its tries on more refusals.
+        if response.status_code == 429 and waits.isdigit() and int(waits) > self._longest_wait:
             raise LimitExhausted(
-                f"answered 429 and asks to wait {waits} s, longer than the {longest:g} s a run may"
-                " wait"
+                f"answered 429 and asks to wait {waits} s, longer than the "
+                f"{self._longest_wait:g} s a run may wait"
             )
-
-    return refuse
+        return response

@@ -32,12 +32,11 @@ class Cursor:
     def is_new(self, record_id: str, version: datetime | None, payload: bytes) -> bool:
         """Whether exactly this payload was not seen before; remembers it."""
         digest = blake2b(payload, digest_size=12).hexdigest()
-        if self._seen.get(record_id, (None, ""))[1] == digest:
-            return False
+        known = self._seen.get(record_id, (None, ""))[1] == digest
         self._seen[record_id] = (version, digest)
         if version is not None and (self._newest is None or version > self._newest):
             self._newest = version
-        return True
+        return not known
 
     def save(self) -> None:
         """Keep what the next pull needs: the newest version, and digests within its reach."""

@@ -31,6 +31,7 @@ log = logging.getLogger("vouch.pull")
 # Arrow tables of this many records: large enough that Parquet row groups are not
 # tiny, small enough that a page of large payloads stays in tens of megabytes.
 _BATCH = 20_000
+_Broken = requests.ConnectionError | requests.Timeout | requests.exceptions.ChunkedEncodingError
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,19 +187,19 @@ def _explained(account: Account, entity: str, failure: BaseException) -> SourceE
             )
         if isinstance(cause, requests.HTTPError) and cause.response is not None:
             return _refused(account, entity, cause.response)
+        if isinstance(cause, _Broken):
+            return SourceError(
+                account.name,
+                entity,
+                f"no answer ({type(cause).__name__}) after {account.http.max_attempts} tries.",
+                "Check the address in vouch.toml and that the service is up, then run again.",
+            )
         if isinstance(cause, requests.JSONDecodeError | msgspec.DecodeError | ValueError):
             return SourceError(
                 account.name,
                 entity,
                 f"the answer is not the JSON that was asked for ({cause}).",
                 "If it repeats, look whether the address leads to the API and not to a web page.",
-            )
-        if isinstance(cause, requests.ConnectionError | requests.Timeout):
-            return SourceError(
-                account.name,
-                entity,
-                f"no answer ({type(cause).__name__}) after {account.http.max_attempts} tries.",
-                "Check the address in vouch.toml and that the service is up, then run again.",
             )
         cause = cause.__cause__ or cause.__context__
     return SourceError(account.name, entity, f"{failure}", "This is unexpected; see the log.")

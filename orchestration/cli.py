@@ -9,6 +9,7 @@ from rich.console import Console
 
 import publication
 from expectations import LandingFile
+from expectations.rejects import rejected_records
 from ingestion.landing import landed_files
 from orchestration import home, reports, settings
 from orchestration.settings import Settings
@@ -130,7 +131,12 @@ def explain(
 @app.command()
 def rejects(as_json: AsJson = False) -> None:
     """List the records of the newest candidate that could not be used, with their reasons."""
-    reports.rejects(out, publication.rejected_records(_settings().home), as_json)
+    home_folder = _settings().home
+    try:
+        folder = publication.latest_candidate(home_folder).folder
+    except publication.CandidateError:
+        folder = publication.current(home_folder).folder
+    reports.rejects(out, rejected_records(folder), as_json)
 
 
 def _run(found: Settings, full: bool, as_of: str | None, wait: float, as_json: bool) -> int:

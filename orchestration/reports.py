@@ -6,7 +6,7 @@ from dataclasses import asdict, fields, is_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -14,10 +14,13 @@ from rich.table import Table
 from rich.tree import Tree
 
 import publication
-from orchestration.run import Run
 from publication import Explanation, Release, Summary, VerificationReport
 from publication.explained import ExplainedRow
 from publication.summary import Figure
+
+if TYPE_CHECKING:
+    # Dagster takes seconds to import, and most commands do without it.
+    from orchestration.run import Run
 
 _TITLES = {
     "nps": "NPS",
@@ -32,7 +35,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def run(out: Console, home: Path, done: Run, as_json: bool) -> None:
+def run(out: Console, home: Path, done: "Run", as_json: bool) -> None:
     """The end of a run: the headline figures, where the release is, how to ask it."""
     try:
         found: Summary | None = publication.summary(home)
@@ -123,7 +126,7 @@ def rejects(out: Console, rows: Iterable[Mapping[str, Any]], as_json: bool) -> N
     out.print(table)
 
 
-def _verdict(done: Run, found: Summary) -> str:
+def _verdict(done: "Run", found: Summary) -> str:
     if done.failures:
         return f"Not published. Release {found.release.id} stays current."
     if not done.built:

@@ -11,20 +11,21 @@ from publication.errors import (
     UnknownRelease,
     UnknownRow,
 )
-from publication.explain import Explanation, explain
+from publication.explanation import Explanation, explain
 from publication.marts import PublicMart, public_marts
 from publication.origin import InputFile, InputLoad, Origin, previous_loads
 from publication.pruning import prune
 from publication.release import Publication, publish
 from publication.releases import Release, current, releases
-from publication.rollback import rollback
-from publication.summary import Summary, summary
-from publication.verify import VerificationReport, verify
+from publication.rolling_back import rollback
+from publication.summary import Figure, Summary, summary
+from publication.verification import VerificationReport, verify
 
 __all__ = [
     "Candidate",
     "CandidateError",
     "Explanation",
+    "Figure",
     "InputFile",
     "InputLoad",
     "LedgerDamaged",

@@ -13,7 +13,6 @@ class Limits:
     typeform_per_second: int | None = 2
     xero_per_minute: int | None = 60
     xero_per_day: int | None = 5000
-    xero_concurrent: int | None = 5
     bullhorn_token_seconds: float = 600
     bullhorn_session_seconds: float = 600
     xero_token_seconds: float = 1800
@@ -21,7 +20,7 @@ class Limits:
     @classmethod
     def off(cls) -> "Limits":
         """No limits, for tests and benchmarks that measure something else."""
-        return cls(None, None, None, None, None)
+        return cls(None, None, None, None)
 
 
 class Window:

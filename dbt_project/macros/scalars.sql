@@ -10,21 +10,28 @@
     nullif(lower(trim({{ column }})), '')
 {%- endmacro %}
 
+{# try_cast ignores blanks around a number and makes null of none. #}
 {% macro money(column) -%}
-    try_cast({{ text(column) }} as decimal(18, 4))
+    try_cast({{ column }} as decimal(18, 4))
 {%- endmacro %}
 
-{# A whole number; 3.0 is one, 3.5 is rounded nowhere and therefore null. #}
+{# A whole number; 3.0 is one, 3.5 is not rounded and therefore null. #}
 {% macro whole(column) -%}
     case
         when
-            try_cast({{ text(column) }} as decimal(18, 4))
-            = floor(try_cast({{ text(column) }} as decimal(18, 4)))
-            and abs(try_cast({{ text(column) }} as decimal(18, 4))) < 2000000000
-            then cast(
-                try_cast({{ text(column) }} as decimal(18, 4)) as int
-            )
+            {{ money(column) }} = floor({{ money(column) }})
+            and abs({{ money(column) }}) < 2000000000
+            then cast({{ money(column) }} as int)
     end
+{%- endmacro %}
+
+{# Whether a text is anything but a whole number from one to another. #}
+{% macro off_scale(column, lowest, highest) -%}
+    coalesce(
+        {{ money(column) }} not between {{ lowest }} and {{ highest }}
+        or {{ money(column) }} <> floor({{ money(column) }}),
+        true
+    )
 {%- endmacro %}
 
 {# True or false; null when absent or anything else. #}

@@ -8,7 +8,7 @@ respondents as (
         tenant_id,
         audience,
         survey_kind,
-        survey_trigger,
+        trigger,
         population,
         count(*) as n
 
@@ -17,7 +17,7 @@ respondents as (
             tenant_id,
             audience,
             survey_kind,
-            survey_trigger,
+            trigger,
             population,
             form_id,
             respondent_key
@@ -25,7 +25,7 @@ respondents as (
         where submitted_date <= {{ as_of_date() }}
     ) as answered
 
-    group by tenant_id, audience, survey_kind, survey_trigger, population
+    group by tenant_id, audience, survey_kind, trigger, population
 
 )
 
@@ -42,6 +42,6 @@ left join (
         respondents.tenant_id = metric.tenant_id
         and respondents.audience = metric.audience
         and respondents.survey_kind = metric.survey_kind
-        and respondents.survey_trigger = metric.survey_trigger
+        and respondents.trigger = metric.trigger
         and respondents.population = metric.population
 where metric.n is null or metric.n <> respondents.n

@@ -2,7 +2,7 @@ select
     period,
     period_start,
     audience,
-    survey_trigger,
+    trigger,
     population,
     cut
 from {{ ref('metric_nps') }}

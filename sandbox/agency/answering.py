@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sandbox.agency.calendar import SPAN_END, SPAN_START
+from sandbox.agency.cast import Candidate, Contact, Person
 from sandbox.agency.dice import Dice
+from sandbox.agency.events import Answer
 from sandbox.agency.opinions import (
     CANDIDATE_DRIVERS,
     CLIENT_DRIVERS,
@@ -15,7 +17,7 @@ from sandbox.agency.opinions import (
     score_in,
 )
 from sandbox.agency.plan import AgencyPlan
-from sandbox.agency.world import Answer, Candidate, Contact, Person, World
+from sandbox.agency.world import World
 
 
 @dataclass(frozen=True)

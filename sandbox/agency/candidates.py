@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
+from sandbox.agency.cast import Candidate, Contact
 from sandbox.agency.dice import Dice
 from sandbox.agency.names import TITLE
 from sandbox.agency.people import address, name, phone
 from sandbox.agency.plan import REFERRER_WEIGHT, AgencyPlan
-from sandbox.agency.world import Candidate, Contact, World
+from sandbox.agency.world import World
 
 # channel -> (weight, ways in which the ATS writes it)
 CHANNELS: dict[str, tuple[float, tuple[str | None, ...]]] = {

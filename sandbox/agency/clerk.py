@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from sandbox.agency.books import Books, Document, Line, Party, Payment, cents
 from sandbox.agency.calendar import SPAN_END, SPAN_START, after
+from sandbox.agency.cast import Client
 from sandbox.agency.dice import Dice
-from sandbox.agency.world import Client
 
 PREFIX = {"ACCREC": "INV", "ACCPAY": "BILL", "ACCRECCREDIT": "CN", "ACCPAYCREDIT": "SCN"}
 

@@ -3,11 +3,13 @@
 from datetime import datetime
 
 from sandbox.agency.calendar import SPAN_END, SPAN_START, after, capped
+from sandbox.agency.cast import Client, Lead
 from sandbox.agency.dice import Dice
+from sandbox.agency.events import Opportunity
 from sandbox.agency.names import COMPANY, TRADE
 from sandbox.agency.people import add_contact, address, name, phone
 from sandbox.agency.plan import CLIENT_STAYS, AgencyPlan
-from sandbox.agency.world import Client, Lead, Opportunity, World
+from sandbox.agency.world import World
 
 SOURCES = ("Referral", "LinkedIn", "Event", "Google Ads", "Direct", "Database")
 SOURCE_WEIGHTS = (0.34, 0.16, 0.12, 0.12, 0.16, 0.10)

@@ -3,10 +3,12 @@
 from datetime import datetime
 
 from sandbox.agency.calendar import SPAN_END, after, capped
+from sandbox.agency.cast import Candidate, Client
 from sandbox.agency.dice import Dice
+from sandbox.agency.events import Job, Note, Submission
 from sandbox.agency.names import SENIORITY, TITLE
 from sandbox.agency.plan import SUCCESS_WEIGHT, AgencyPlan
-from sandbox.agency.world import Candidate, Client, Job, Note, Submission, World
+from sandbox.agency.world import World
 
 
 def open_job(world: World, dice: Dice, client: Client, at: datetime) -> Job:

@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from sandbox.agency.calendar import SPAN_END, after, capped
+from sandbox.agency.cast import Candidate
 from sandbox.agency.dice import Dice
 from sandbox.agency.people import add_contact
-from sandbox.agency.world import Candidate, World
+from sandbox.agency.world import World
 
 
 def plant(world: World, dice: Dice) -> None:
@@ -73,6 +74,8 @@ def _late_claim(world: World, dice: Dice, placed: list[Candidate]) -> None:
             referrer_id=dice.one(placed).id,
         )
         world.leads.append(again)
+        keys = (f"bullhorn.leads:{lead.id}", f"bullhorn.leads:{again.id}")
+        world.same_person.append(keys)
         world.remark("referral_after_conversion", f"bullhorn.leads:{again.id}")
 
 

@@ -34,7 +34,7 @@ def hires_by_channel(world: World) -> dict[str, int]:
     """Placements that started, by the candidate's true channel."""
     hires: dict[str, int] = {}
     for placement in world.placements:
-        if placement.status != "Canceled" and placement.begins <= SPAN_END:
+        if placement.has_started:
             channel = placement.submission.candidate.channel
             hires[channel] = hires.get(channel, 0) + 1
     return hires
@@ -94,7 +94,7 @@ def _shared(clerk: Clerk, world: World) -> None:
 
 def _bounties(clerk: Clerk, world: World) -> None:
     for placement in world.placements:
-        if placement.has_bounty_bill and placement.status != "Canceled":
+        if placement.has_bounty_bill and placement.has_started:
             payee = clerk.supplier(f"Referrer {placement.submission.candidate.referrer_id}")
             line = clerk.line("Referral bonus", REFERRAL_BOUNTY, "412", "referral")
             issued = after(placement.begins, 2)

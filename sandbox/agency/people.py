@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from sandbox.agency.calendar import SPAN_START
+from sandbox.agency.cast import Client, Contact, Recruiter
 from sandbox.agency.dice import Dice
 from sandbox.agency.names import CONTACT_TITLE, FIRST, LAST
-from sandbox.agency.world import Client, Contact, Recruiter, World
+from sandbox.agency.world import World
 
 
 def name(dice: Dice) -> tuple[str, str]:

@@ -2,8 +2,9 @@
 
 from sandbox.agency.calendar import SPAN_END, after, capped, midnight
 from sandbox.agency.dice import Dice
+from sandbox.agency.events import Placement, Submission
 from sandbox.agency.plan import FALL_OFF, LATER_LEAVE, REFERRAL_BOUNTY, AgencyPlan
-from sandbox.agency.world import Placement, Submission, World
+from sandbox.agency.world import World
 
 REASONS = ("Resigned", "Performance", "Role changed", "Relocated", "Counter-offer")
 

@@ -6,7 +6,8 @@ from decimal import Decimal
 from sandbox.agency.books import Document, cents
 from sandbox.agency.calendar import SPAN_END, after, at_noon, months
 from sandbox.agency.clerk import Clerk, Terms
-from sandbox.agency.world import Placement, World
+from sandbox.agency.events import Placement
+from sandbox.agency.world import World
 
 
 def bill_placements(clerk: Clerk, world: World) -> None:

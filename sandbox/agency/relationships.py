@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from sandbox.agency.answering import Occasion, Surveys
 from sandbox.agency.calendar import SPAN_END, after, at_noon
+from sandbox.agency.cast import Candidate, Contact
+from sandbox.agency.events import Answer, Note
 from sandbox.agency.opinions import drawn_band, score_in
 from sandbox.agency.plan import WIN_BACK
-from sandbox.agency.world import Answer, Candidate, Contact, Note
 
 MONTHS = ((2024, 3), (2024, 9), (2025, 3), (2025, 9), (2026, 3), (2026, 9))
 CALLED_SHARE = 0.55

@@ -5,13 +5,14 @@ from datetime import datetime
 
 from sandbox.agency.calendar import SPAN_END, SPAN_START, after
 from sandbox.agency.candidates import arrive
+from sandbox.agency.cast import Candidate, Client
 from sandbox.agency.clients import lose_lead, win_client
 from sandbox.agency.dice import Dice
 from sandbox.agency.jobs import open_job, present
 from sandbox.agency.people import hire_recruiters
 from sandbox.agency.placements import place
 from sandbox.agency.plan import AgencyPlan
-from sandbox.agency.world import Candidate, Client, World
+from sandbox.agency.world import World
 
 # A candidate who was not hired is put forward again for so many days.
 SHELF_LIFE_DAYS = 240

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sandbox.agency.answering import Occasion, Surveys
 from sandbox.agency.calendar import SPAN_END, after
+from sandbox.agency.events import Job, Placement, Submission
 from sandbox.agency.plan import REJECTED_BANDS
-from sandbox.agency.world import Job, Placement, Submission
 
 CSAT_FORM = "client_csat"
 

@@ -5,9 +5,10 @@ from datetime import datetime
 from decimal import Decimal
 
 from sandbox.agency.books import Books
+from sandbox.agency.events import Answer
 from sandbox.agency.payables import hires_by_channel
 from sandbox.agency.plan import REFERRAL_BOUNTY, AgencyPlan
-from sandbox.agency.world import Answer, World
+from sandbox.agency.world import World
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Truth:
 
 def truth_of(plan: AgencyPlan, world: World, books: Books) -> Truth:
     """The truth about a finished agency."""
-    started = [p for p in world.placements if p.status != "Canceled"]
+    started = [p for p in world.placements if p.has_started]
     return Truth(
         plan=plan,
         same_person=tuple(world.same_person),
@@ -117,11 +118,8 @@ def _direct_cost(world: World, books: Books) -> dict[str, Decimal]:
                     cost[line.channel] = cost.get(line.channel, Decimal(0)) + sign * line.net
     billed = {d.reference for d in books.documents if d.lines[0].account == "412" and d.is_posted}
     for placement in world.placements:
-        if (
-            placement.bounty
-            and placement.status != "Canceled"
-            and f"PL-{placement.id}" not in billed
-        ):
+        is_billed = f"PL-{placement.id}" in billed
+        if placement.bounty and placement.has_started and not is_billed:
             cost["referral"] = cost.get("referral", Decimal(0)) + REFERRAL_BOUNTY
     return cost
 

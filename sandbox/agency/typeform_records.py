@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from sandbox.agency.events import Answer
 from sandbox.agency.opinions import CANDIDATE_DRIVERS, CLIENT_DRIVERS
 from sandbox.agency.surveys import CSAT_FORM
-from sandbox.agency.world import Answer, World
+from sandbox.agency.world import World
 
 Record = dict[str, Any]
 HIDDEN = [

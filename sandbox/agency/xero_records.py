@@ -1,13 +1,13 @@
-"""The books as Xero returns them: wrapped dates, floats, totals on void documents too."""
+"""The books as Xero returns them, by landing entity."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
-from sandbox.agency.books import BankTransaction, Books, Document, Line, Party, Payment
-from sandbox.agency.calendar import SPAN_START, epoch_ms
+from sandbox.agency.books import BankTransaction, Books, Document, Party, Payment
+from sandbox.agency.calendar import SPAN_START
+from sandbox.agency.xero_documents import as_credit_note, as_invoice
+from sandbox.agency.xero_values import RATE, Record, day_of, line_item, party_of, when
 
-Record = dict[str, Any]
 ACCOUNTS: tuple[tuple[str, str, str], ...] = (
     ("090", "Business bank account", "BANK"),
     ("200", "Fee income, permanent", "REVENUE"),
@@ -26,7 +26,6 @@ ACCOUNTS: tuple[tuple[str, str, str], ...] = (
     ("429", "General expenses", "EXPENSE"),
     ("499", "Suspense", "EXPENSE"),
 )
-RATE = {"GBP": 1.0, "EUR": 1.17}
 
 
 def records(books: Books) -> dict[str, list[Record]]:
@@ -40,8 +39,8 @@ def records(books: Books) -> dict[str, list[Record]]:
     return {
         "accounts": [_account(*account) for account in ACCOUNTS],
         "contacts": [_contact(party) for party in books.parties],
-        "invoices": [_invoice(d, credited.get(d.id, Decimal(0))) for d in invoices],
-        "credit_notes": [_credit_note(d) for d in notes],
+        "invoices": [as_invoice(d, credited.get(d.id, Decimal(0))) for d in invoices],
+        "credit_notes": [as_credit_note(d) for d in notes],
         "payments": [_payment(payment) for payment in books.payments],
         "bank_transactions": [_bank_transaction(t) for t in books.bank],
     }
@@ -50,14 +49,6 @@ def records(books: Books) -> dict[str, list[Record]]:
 def account_id(code: str) -> str:
     """The fixed id of an account."""
     return f"00000000-0000-4000-8000-000000000{code}"
-
-
-def _when(moment: datetime) -> str:
-    return f"/Date({epoch_ms(moment)}+0000)/"
-
-
-def _day(moment: datetime) -> datetime:
-    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _account(code: str, name: str, kind: str) -> Record:
@@ -69,7 +60,7 @@ def _account(code: str, name: str, kind: str) -> Record:
         "Type": kind,
         "TaxType": "NONE",
         "Class": {"BANK": "ASSET", "REVENUE": "REVENUE"}.get(kind, "EXPENSE"),
-        "UpdatedDateUTC": _when(SPAN_START),
+        "UpdatedDateUTC": when(SPAN_START),
     }
 
 
@@ -83,7 +74,7 @@ def _contact(party: Party) -> Record:
         "EmailAddress": "",
         "Addresses": [],
         "Phones": [],
-        "UpdatedDateUTC": _when(party.updated),
+        "UpdatedDateUTC": when(party.updated),
         "ContactGroups": [],
         "IsSupplier": not party.is_customer,
         "IsCustomer": party.is_customer,
@@ -94,112 +85,20 @@ def _contact(party: Party) -> Record:
     }
 
 
-def _party(party: Party) -> Record:
-    number = {"ContactNumber": party.code} if party.code else {}
-    return {"ContactID": party.id, **number, "Name": party.name}
-
-
-def _line(line: Line, tax: Decimal, line_amounts: str) -> Record:
-    shown = line.net + tax if line_amounts == "Inclusive" else line.net
-    tracking = [{"Name": "Channel", "Option": line.channel}] if line.channel else []
-    return {
-        "LineItemID": line.id,
-        "Description": line.description,
-        "Quantity": float(line.quantity),
-        "UnitAmount": float(round(shown / line.quantity, 4)),
-        "LineAmount": float(shown),
-        "TaxAmount": float(tax),
-        "AccountCode": line.account,
-        "Tracking": tracking,
-    }
-
-
-def _lines(document: Document) -> list[Record]:
-    if not document.shows_lines:
-        return []
-    return [_line(x, document.tax_of(x), document.line_amounts) for x in document.lines]
-
-
-def _totals(document: Document) -> Record:
-    return {
-        "LineAmountTypes": document.line_amounts,
-        "LineItems": _lines(document),
-        "SubTotal": float(document.net),
-        "TotalTax": float(document.tax),
-        "Total": float(document.gross),
-        "UpdatedDateUTC": _when(document.updated),
-        "CurrencyCode": document.currency,
-        "CurrencyRate": RATE[document.currency],
-    }
-
-
-def _invoice(document: Document, credited: Decimal) -> Record:
-    due = document.issued + timedelta(days=30)
-    owed = document.gross - document.paid - credited if document.is_posted else Decimal(0)
-    return {
-        "Type": document.type,
-        "InvoiceID": document.id,
-        "InvoiceNumber": document.number,
-        "Reference": document.reference,
-        "Payments": [],
-        "CreditNotes": [],
-        "Prepayments": [],
-        "Overpayments": [],
-        "AmountDue": float(max(owed, Decimal(0))),
-        "AmountPaid": float(document.paid),
-        "AmountCredited": float(credited),
-        "SentToContact": document.type == "ACCREC",
-        "HasAttachments": False,
-        "Contact": _party(document.party),
-        "DateString": _day(document.issued).strftime("%Y-%m-%dT%H:%M:%S"),
-        "Date": _when(_day(document.issued)),
-        "DueDateString": _day(due).strftime("%Y-%m-%dT%H:%M:%S"),
-        "DueDate": _when(_day(due)),
-        "Status": document.status,
-        **_totals(document),
-    }
-
-
-def _credit_note(document: Document) -> Record:
-    allocated = sum((amount for _, amount, _ in document.allocations), Decimal(0))
-    return {
-        "CreditNoteID": document.id,
-        "CreditNoteNumber": document.number,
-        "Type": document.type,
-        "Reference": document.reference,
-        "RemainingCredit": float(document.gross - document.paid - allocated),
-        "Allocations": [
-            {
-                "Amount": float(amount),
-                "Date": _when(_day(day)),
-                "Invoice": {"InvoiceID": invoice.id, "InvoiceNumber": invoice.number},
-            }
-            for invoice, amount, day in document.allocations
-        ],
-        "Payments": [],
-        "HasAttachments": False,
-        "Contact": _party(document.party),
-        "DateString": _day(document.issued).strftime("%Y-%m-%d %H:%M:%S"),
-        "Date": _when(_day(document.issued)),
-        "Status": document.status,
-        **_totals(document),
-    }
-
-
 def _payment(payment: Payment) -> Record:
     document = payment.document
     is_refund = document.type.endswith("CREDIT")
     credit_kind = "ARCREDITPAYMENT" if document.type == "ACCRECCREDIT" else "APCREDITPAYMENT"
     return {
         "PaymentID": payment.id,
-        "Date": _when(_day(payment.paid)),
+        "Date": when(day_of(payment.paid)),
         "Amount": float(payment.amount),
         "BankAmount": float(payment.amount),
         "Reference": document.number,
         "CurrencyRate": RATE[document.currency],
         "PaymentType": credit_kind if is_refund else f"{document.type}PAYMENT",
         "Status": payment.status,
-        "UpdatedDateUTC": _when(payment.paid),
+        "UpdatedDateUTC": when(payment.paid),
         "HasAccount": True,
         "IsReconciled": True,
         "Account": {"AccountID": account_id("090"), "Code": "090"},
@@ -214,7 +113,7 @@ def _paid_document(document: Document, is_refund: bool) -> Record:
             "Type": document.type,
             f"{kind}ID": document.id,
             f"{kind}Number": document.number,
-            "Contact": _party(document.party),
+            "Contact": party_of(document.party),
             "CurrencyCode": document.currency,
         }
     }
@@ -228,15 +127,15 @@ def _bank_transaction(transaction: BankTransaction) -> Record:
         "Type": transaction.type,
         "IsReconciled": True,
         "HasAttachments": False,
-        "Contact": _party(transaction.party),
-        "DateString": _day(transaction.day).strftime("%Y-%m-%d %H:%M:%S"),
-        "Date": _when(_day(transaction.day)),
+        "Contact": party_of(transaction.party),
+        "DateString": day_of(transaction.day).strftime("%Y-%m-%d %H:%M:%S"),
+        "Date": when(day_of(transaction.day)),
         "Status": transaction.status,
         "LineAmountTypes": "NoTax",
-        "LineItems": [_line(x, Decimal(0), "NoTax") for x in transaction.lines],
+        "LineItems": [line_item(x, Decimal(0), "NoTax") for x in transaction.lines],
         "SubTotal": total,
         "TotalTax": 0.0,
         "Total": total,
-        "UpdatedDateUTC": _when(transaction.day + timedelta(hours=2)),
+        "UpdatedDateUTC": when(transaction.day + timedelta(hours=2)),
         "CurrencyCode": transaction.currency,
     }

@@ -7,13 +7,14 @@ import signal
 import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from publication import Candidate, current, prune, verify
 from tests.expectations.agency import NOON, Agency
 from tests.publication.releasing import copied, release
 
 # What CPython reports of file operations; each is a moment before something changes.
-MOMENTS = ("open", "os.rename", "os.remove", "os.rmdir", "os.chmod", "shutil.", "os.truncate")
+MOMENTS = ("os.rename", "os.remove", "os.rmdir", "shutil.", "os.truncate")
 
 
 def main(home: Path) -> None:
@@ -26,7 +27,7 @@ def main(home: Path) -> None:
         assert report.intact, (died, report.problems)
         assert current(home).database.is_file()
         _next_run_recovers(agency, candidates[died % 2], died)
-    print(died)
+    sys.stdout.write(str(died))
 
 
 def _dies(agency: Agency, candidate: tuple[Candidate, Path], moment: int) -> bool:
@@ -46,9 +47,10 @@ def _dies(agency: Agency, candidate: tuple[Candidate, Path], moment: int) -> boo
 def _die_at(moment: int) -> None:
     seen = 0
 
-    def count(event: str, _: tuple[object, ...]) -> None:
+    def count(event: str, arguments: tuple[Any, ...]) -> None:
         nonlocal seen
-        if event.startswith(MOMENTS):
+        writes = event == "open" and arguments[2] & (os.O_WRONLY | os.O_RDWR)
+        if writes or event.startswith(MOMENTS):
             seen += 1
             if seen > moment:
                 os.kill(os.getpid(), signal.SIGKILL)
@@ -62,6 +64,7 @@ def _next_run_recovers(agency: Agency, candidate: tuple[Candidate, Path], died: 
     report = verify(agency.home)
     assert report.intact, (died, report.problems)
     assert report.notes == (), (died, report.notes)
+    prune(agency.home, 1, at=at)
     shutil.rmtree(agency.home / "candidates")
 
 

@@ -10,16 +10,21 @@ QUERY = "select (select channel from marts.dim_channels), company_name from mart
 
 
 def main(home: Path, stop: Path) -> None:
-    """Print one line per reading: release, and what two marts say; ends when ``stop`` is there."""
+    """Write one line per reading: release, and what two marts say; ends when ``stop`` is there."""
     serving = home / "serving"
-    print("ready", flush=True)
+    _say("ready")
     while not stop.exists():
         release = json.loads((serving / "current.json").read_text())["release"]
         for path in (serving / "releases" / release / "serving.duckdb", serving / "serving.duckdb"):
             with duckdb.connect(str(path), read_only=True) as connection:
                 row = connection.execute(QUERY).fetchone()
             name = release if path.parent.name == release else "copy"
-            print(json.dumps([name, row]), flush=True)
+            _say(json.dumps([name, row]))
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

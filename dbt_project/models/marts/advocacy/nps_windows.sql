@@ -43,7 +43,7 @@ monthly as (
         *,
         row_number() over (
             partition by
-                tenant_id, cut, audience, survey_kind, survey_trigger,
+                tenant_id, cut, audience, survey_kind, trigger,
                 population, form_id, respondent_key, submitted_month
             order by submitted_at desc, response_id desc
         ) as answer_rank
@@ -58,7 +58,7 @@ latest as (
         *,
         lead(submitted_month) over (
             partition by
-                tenant_id, cut, audience, survey_kind, survey_trigger,
+                tenant_id, cut, audience, survey_kind, trigger,
                 population, form_id, respondent_key
             order by submitted_month
         ) as next_month
@@ -76,7 +76,7 @@ tallied as (
         cut,
         audience,
         survey_kind,
-        survey_trigger,
+        trigger,
         population,
         submitted_month,
         next_month,
@@ -87,7 +87,7 @@ tallied as (
     from latest
 
     group by
-        tenant_id, cut, audience, survey_kind, survey_trigger, population,
+        tenant_id, cut, audience, survey_kind, trigger, population,
         submitted_month, next_month
 
 ),
@@ -100,7 +100,7 @@ windowed as (
         periods.period_start,
         tallied.audience,
         tallied.survey_kind,
-        tallied.survey_trigger,
+        tallied.trigger,
         tallied.population,
         tallied.cut,
         bool_and(periods.is_finished) as is_finished,
@@ -119,7 +119,7 @@ windowed as (
 
     group by
         tallied.tenant_id, periods.period, periods.period_start,
-        tallied.audience, tallied.survey_kind, tallied.survey_trigger,
+        tallied.audience, tallied.survey_kind, tallied.trigger,
         tallied.population, tallied.cut
 
 )

@@ -62,8 +62,7 @@ renamed as (
                 any_element(
                     'sent.response.answers', 'answer',
                     "answer.type = 'number' and answer.field.type = 'nps'"
-                    ~ ' and (' ~ whole('answer.number') ~ ' is null'
-                    ~ ' or ' ~ whole('answer.number') ~ ' not between 0 and 10)'
+                    ~ ' and ' ~ off_scale('answer.number', 0, 10)
                 )
             ],
             [
@@ -71,8 +70,7 @@ renamed as (
                 any_element(
                     'sent.response.answers', 'answer',
                     "answer.type = 'number' and answer.field.ref in (" ~ rating_refs() ~ ')'
-                    ~ ' and (' ~ whole('answer.number') ~ ' is null'
-                    ~ ' or ' ~ whole('answer.number') ~ ' not between 1 and 5)'
+                    ~ ' and ' ~ off_scale('answer.number', 1, 5)
                 )
             ]
         ]) }} as reject_reason
