@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from expectations import dbt_results, reconciliation, rejects
+from expectations.comparisons import COMPARISONS
 from expectations.names import suite_check_name
 from expectations.suites import declared_suites
 from expectations.suites.every_mart import NO_EMAIL
@@ -39,5 +40,5 @@ def expected_check_names(manifest: Mapping[str, object]) -> frozenset[str]:
         for rule in (NO_EMAIL, SAME_ROWS)
     }
     dbt = {dbt_results.check_name(node) for node in dbt_results.required_nodes(manifest)}
-    totals = {reconciliation.check_name(item.name) for item in reconciliation.COMPARISONS}
+    totals = {reconciliation.check_name(item.name) for item in COMPARISONS}
     return frozenset(declared | generic | dbt | totals | {rejects.CHECK_NAME})

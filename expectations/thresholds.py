@@ -14,3 +14,5 @@ class Thresholds:
     max_unconverted_rows_share: float = 0.05
     max_days_ahead: int = 400
     min_headline_rows: int = 1
+    min_survey_responses: int = 1
+    min_touchpoints: int = 1

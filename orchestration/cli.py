@@ -12,6 +12,7 @@ from expectations import LandingFile
 from expectations.rejects import rejected_records
 from ingestion.landing import landed_files
 from orchestration import home, reports, settings
+from orchestration.exit_codes import BUSY, OTHER, PUBLISHED
 from orchestration.settings import Settings
 
 app = typer.Typer(
@@ -80,6 +81,16 @@ def sandbox(
 
 
 @app.command()
+def dev(
+    port: Annotated[int, typer.Option(help="Port of Dagster's web interface.")] = 3000,
+) -> None:
+    """Start Dagster's web interface and daemon over VOUCH_HOME: schedule, sensor, history."""
+    from orchestration.run import serve_dagster
+
+    serve_dagster(_settings(), port)
+
+
+@app.command()
 def releases(as_json: AsJson = False) -> None:
     """List what was published and is still kept; the current release is marked."""
     found = publication.releases(_settings().home)
@@ -106,7 +117,7 @@ def verify(as_json: AsJson = False) -> None:
     found = _settings()
     report = publication.verify(found.home)
     reports.verification(out, report, as_json)
-    raise typer.Exit(0 if report.intact else 1)
+    raise typer.Exit(PUBLISHED if report.intact else OTHER)
 
 
 @app.command()
@@ -147,6 +158,8 @@ def _run(found: Settings, full: bool, as_of: str | None, wait: float, as_json: b
         done = execute(found, full, as_of, wait)
     for failure in done.failures:
         err.print(f"{failure.step}: {failure.message}", style="red", highlight=False, markup=False)
+    if {failure.step for failure in done.failures} & {"gate", "release"}:
+        reports.refusal(err, found.home)
     reports.run(out, found.home, done, as_json)
     return done.exit_code
 
@@ -164,7 +177,7 @@ def main() -> None:
         app()
     except (home.HomeBusy, home.HomeUnusable, settings.SettingsError) as error:
         err.print(str(error), style="red", highlight=False, markup=False)
-        sys.exit(5 if isinstance(error, home.HomeBusy) else 1)
+        sys.exit(BUSY if isinstance(error, home.HomeBusy) else OTHER)
     except publication.PublicationError as error:
         err.print(str(error), style="red", highlight=False, markup=False)
-        sys.exit(1)
+        sys.exit(OTHER)

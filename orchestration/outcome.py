@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import dagster as dg
 
-PUBLISHED, OTHER, REFUSED, SOURCE, BUSY = 0, 1, 3, 4, 5
+from orchestration.exit_codes import BUSY, OTHER, REFUSED, SOURCE
 
 
 class GateRefused(Exception):

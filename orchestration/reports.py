@@ -14,8 +14,10 @@ from rich.table import Table
 from rich.tree import Tree
 
 import publication
+from expectations import VerdictUnreadable, read_verdict
 from publication import Explanation, Release, Summary, VerificationReport
 from publication.explained import ExplainedRow
+from publication.places import VERDICT
 from publication.summary import Figure
 
 if TYPE_CHECKING:
@@ -61,6 +63,21 @@ def run(out: Console, home: Path, done: "Run", as_json: bool) -> None:
         highlight=False,
         markup=False,
     )
+
+
+def refusal(out: Console, home: Path) -> None:
+    """The checks that forbade publication, with counts; never with personal values."""
+    try:
+        folder = publication.latest_candidate(home).folder
+        verdict = read_verdict(folder / VERDICT)
+    except (publication.CandidateError, VerdictUnreadable):
+        # dbt's own tests refused; they are listed with the step that failed.
+        return
+    table = Table("check", "", "observed", "expected", "why")
+    for check in verdict.blocking:
+        table.add_row(check.name, check.status, check.observed, check.expected, check.message)
+    out.print(table)
+    out.print(f"The candidate is kept for a look: {folder}", highlight=False)
 
 
 def releases(out: Console, found: list[Release], as_json: bool) -> None:

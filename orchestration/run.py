@@ -1,7 +1,9 @@
 """``vouch run``: the same Dagster job in this process, on record in the home's instance."""
 
 import contextlib
+import os
 import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from dagster._core.instance.ref import InstanceRef
 
 from orchestration import home, outcome
 from orchestration.definitions import WHOLE_WAY, definitions
+from orchestration.exit_codes import PUBLISHED
 from orchestration.settings import REPOSITORY, Settings
 
 
@@ -25,15 +28,25 @@ class Run:
     @property
     def exit_code(self) -> int:
         """0 published or nothing new, else the first failure's kind."""
-        return outcome.exit_code(self.failures) if self.failures else outcome.PUBLISHED
+        return outcome.exit_code(self.failures) if self.failures else PUBLISHED
 
 
-def instance(state: Path) -> dg.DagsterInstance:
-    """The Dagster instance whose runs and events live in ``VOUCH_HOME/dagster``."""
+def dagster_home(state: Path) -> Path:
+    """``VOUCH_HOME/dagster``, where runs and events live, with the repository's settings."""
     folder = state / "dagster"
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(REPOSITORY / "dagster.yaml", folder / "dagster.yaml")
-    return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(folder)))
+    return folder
+
+
+def serve_dagster(settings: Settings, port: int) -> None:
+    """Become ``dagster dev`` over this home, so that its runs and ours are one history."""
+    os.environ["DAGSTER_HOME"] = str(dagster_home(settings.home))
+    os.environ["VOUCH_HOME"] = str(settings.home)
+    os.environ["VOUCH_CONFIG"] = str(settings.config)
+    program = str(Path(sys.executable).parent / "dagster")
+    os.chdir(REPOSITORY)
+    os.execv(program, [program, "dev", "--port", str(port), "--host", "127.0.0.1"])
 
 
 def run(settings: Settings, full: bool, as_of: str | None, wait_seconds: float) -> Run:
@@ -50,7 +63,9 @@ def run(settings: Settings, full: bool, as_of: str | None, wait_seconds: float) 
     options: dict[str, Any] = {"full": full, "wait_seconds": wait_seconds, "as_of": as_of}
     # dbt's lines and Dagster's go where one looks when something is odd, not to the terminal.
     with (
-        instance(settings.home) as found,
+        dg.DagsterInstance.from_ref(
+            InstanceRef.from_dir(str(dagster_home(settings.home)))
+        ) as found,
         (settings.home / "run.log").open("w") as log,
         contextlib.redirect_stdout(log),
     ):

@@ -56,12 +56,14 @@ def make_database(folder: Path, marts: Sequence[str]) -> None:
     path = folder / DATABASE
     with duckdb.connect(str(path)) as connection:
         connection.execute("set TimeZone = 'UTC'")
+        connection.execute("begin")
         connection.execute("create schema marts")
         for mart in marts:
             file = _literal(folder / f"{mart}.parquet")
             connection.execute(
                 f"create table marts.{_quoted(mart)} as select * from read_parquet({file})"
             )
+        connection.execute("commit")
         connection.execute("checkpoint")
     sync(path)
     sync(folder)

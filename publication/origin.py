@@ -69,7 +69,6 @@ def previous_loads(home: Path) -> tuple[InputLoad, ...]:
     Landed files never change, so their hashes need not be computed again.
     """
     try:
-        release = current(home)
-    except NoCurrentRelease:
+        return origin_from_json(current(home).manifest()["origin"]).loads
+    except (NoCurrentRelease, FileNotFoundError):
         return ()
-    return origin_from_json(release.manifest()["origin"]).loads

@@ -1,12 +1,10 @@
 """Removing old releases, but none that a reader may still hold."""
 
-import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from expectations.files import sync
 from publication.ledger import LedgerLine, append, sound_ledger
-from publication.recovery import recover
+from publication.recovery import recover, remove_release
 from publication.releases import SWITCHES, live_lines
 from publication.switching import writer
 
@@ -28,8 +26,7 @@ def prune(home: Path, keep: int, *, at: datetime) -> tuple[str, ...]:
         for release in gone:
             # The ledger first: a crash then leaves a folder that recovery removes.
             append(places.ledger, "pruned", release, at, {})
-            shutil.rmtree(places.releases / release)
-        sync(places.releases)
+            remove_release(places, release)
         return gone
 
 

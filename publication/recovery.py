@@ -6,7 +6,7 @@ from datetime import datetime
 from expectations.files import sync
 from publication.errors import LedgerDamaged
 from publication.ledger import append, drop_torn_end, sound_ledger
-from publication.places import Places
+from publication.places import DATABASE, Places
 from publication.releases import last_switch, read_pointer
 from publication.switching import announced, point_to, renew_copy
 
@@ -23,11 +23,12 @@ def recover(places: Places, at: datetime) -> None:
     pruned = {line.release for line in ledger.lines if line.event == "pruned"}
     begun = announced(places)
     if begun is not None and begun not in published:
-        _remove(places, begun)
+        remove_release(places, begun)
     for release in sorted(pruned):
-        _remove(places, release)
+        remove_release(places, release)
     switch = last_switch(ledger)
-    if switch is not None:
+    # A release that is gone (someone removed the folder) is replaced by the next one.
+    if switch is not None and (places.releases / switch.release / DATABASE).is_file():
         pointer = read_pointer(places.home)
         if pointer is None or pointer.ledger_sha256 != switch.sha256:
             point_to(places, switch)
@@ -50,7 +51,8 @@ def _mend_ledger(places: Places, at: datetime) -> None:
         append(places.ledger, "repaired", "", at, {"dropped_bytes": str(len(ledger.torn))})
 
 
-def _remove(places: Places, release: str) -> None:
+def remove_release(places: Places, release: str) -> None:
+    """Remove a release's folder, if it is there; the caller holds the lock."""
     folder = places.releases / release
     if folder.exists():
         shutil.rmtree(folder)

@@ -17,6 +17,7 @@ from publication.ledger import append
 from publication.origin import Origin, origin_to_json
 from publication.places import CANDIDATE, DATABASE, MANIFEST, VERDICT, Places
 from publication.recovery import recover
+from publication.released_files import release_problems
 from publication.releases import Release, current, read_pointer, release_named
 from publication.switching import announce, point_to, writer
 
@@ -57,15 +58,23 @@ def publish(  # noqa: PLR0913 - six separate facts, three of them by keyword
         reasons = refusals(candidate, verdict, manifest)
         if reasons:
             raise PublicationRefused(reasons)
-        if read_pointer(home) is not None:
-            running = current(home)
-            if running.candidate_sha256 == candidate.sha256:
-                # Left there, it could be taken for a newer one later.
-                shutil.rmtree(candidate.folder)
-                return Publication("unchanged", running)
+        same = _same_as_current(places, candidate)
+        if same is not None:
+            # Left there, the candidate could be taken for a newer one later.
+            shutil.rmtree(candidate.folder)
+            return Publication("unchanged", same)
         facts = _Facts(f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{candidate.sha256[:8]}", at, origin)
         _release(places, candidate, verdict, facts)
         return Publication("published", release_named(home, facts.release))
+
+
+def _same_as_current(places: Places, candidate: Candidate) -> Release | None:
+    """The current release if it has the candidate's content, and still has it on the disk."""
+    if read_pointer(places.home) is None:
+        return None
+    running = current(places.home)
+    same = running.candidate_sha256 == candidate.sha256
+    return running if same and not release_problems(places, running.id) else None
 
 
 def refusals(

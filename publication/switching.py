@@ -67,9 +67,7 @@ def renew_copy(places: Places, release: str) -> None:
 
 def copied_release(places: Places) -> str | None:
     """The release whose copy lies under the fixed name, as far as was noted."""
-    if not places.copy_stamp.exists():
-        return None
-    return str(json.loads(places.copy_stamp.read_text(encoding="utf-8"))["release"])
+    return _noted(places.copy_stamp)
 
 
 def announce(places: Places, release: str, at: datetime) -> None:
@@ -79,9 +77,14 @@ def announce(places: Places, release: str, at: datetime) -> None:
 
 def announced(places: Places) -> str | None:
     """The release whose publication was begun and not finished."""
-    if not places.intent.exists():
+    return _noted(places.intent)
+
+
+def _noted(path: Path) -> str | None:
+    try:
+        return str(json.loads(path.read_text(encoding="utf-8"))["release"])
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
-    return str(json.loads(places.intent.read_text(encoding="utf-8"))["release"])
 
 
 def _json(document: Mapping[str, object]) -> bytes:

@@ -54,12 +54,12 @@ def _verified(places: Places) -> VerificationReport:
     notes = ["ledger.jsonl ends in half a line, left by a crash"] if ledger.torn else []
     for line in live:
         problems += line_problems(places, line)
-    for found in (*_switch_state(places, ledger), *_unlisted(places, ledger)):
-        # Only an interrupted publication leaves its announcement behind.
-        if begun is None:
-            problems.append(found)
-        else:
+    for release, found in (*_switch_state(places, ledger), *_unlisted(places, ledger)):
+        # Only an interrupted publication leaves the announcement of its release behind.
+        if release == begun:
             notes.append(f"{found.told()} (an interruption)")
+        else:
+            problems.append(found)
     problems += _pointer_problems(places, ledger) + _copy_problems(places)
     files = sum(len(released_files(places, line.release)) for line in live)
     return VerificationReport(tuple(problems), tuple(notes), len(ledger.lines), len(live), files)
@@ -86,23 +86,24 @@ def _pointer_problems(places: Places, ledger: Ledger) -> list[Problem]:
     return []
 
 
-def _switch_state(places: Places, ledger: Ledger) -> list[Problem]:
-    """Pointer and copy that are behind the ledger."""
+def _switch_state(places: Places, ledger: Ledger) -> list[tuple[str, Problem]]:
+    """Pointer and copy that are behind the ledger, with the release they should be set to."""
     switch, pointer = last_switch(ledger), _pointer(places)
     if switch is None:
         return []
+    wanted = switch.release
     if pointer is None or pointer.ledger_sha256 != switch.sha256:
-        return [Problem("current.json", f"is not set to {switch.release}, the ledger's last")]
+        return [(wanted, Problem("current.json", f"is not set to {wanted}, the ledger's last"))]
     if copied_release(places) != pointer.release or not places.copy.is_file():
-        return [Problem(places.copy.name, "is not the current release's copy")]
+        return [(wanted, Problem(places.copy.name, "is not the current release's copy"))]
     return []
 
 
-def _unlisted(places: Places, ledger: Ledger) -> list[Problem]:
+def _unlisted(places: Places, ledger: Ledger) -> list[tuple[str, Problem]]:
     """Release folders that the ledger does not know. One it knows as pruned is only late."""
     known = {line.release for line in ledger.lines}
     return [
-        Problem(f"releases/{folder.name}", "is not in the ledger")
+        (folder.name, Problem(f"releases/{folder.name}", "is not in the ledger"))
         for folder in sorted(places.releases.glob("*"))
         if folder.name not in known
     ]

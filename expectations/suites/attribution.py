@@ -19,7 +19,7 @@ def suites(as_of: date, limits: Thresholds) -> Mapping[str, tuple[Rule, ...]]:
     """Rules by mart."""
     return {
         "fct_touchpoints": (
-            at_least_rows(1),
+            at_least_rows(limits.min_touchpoints),
             dates_sane("touched_at", as_of, limits.max_days_ahead),
             pseudonym("referrer_person_id"),
             share_at_most(

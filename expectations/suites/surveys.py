@@ -19,7 +19,7 @@ def suites(as_of: date, limits: Thresholds) -> Mapping[str, tuple[Rule, ...]]:
     """Rules by mart."""
     return {
         "fct_survey_responses": (
-            at_least_rows(1),
+            at_least_rows(limits.min_survey_responses),
             between("score", 0, 10),
             pseudonym("person_id"),
             dates_sane("submitted_at", as_of, limits.max_days_ahead),

@@ -17,11 +17,11 @@ from expectations import (
 )
 from orchestration import dbt
 from orchestration.resources import Home
+from publication.places import VERDICT
 
 log = logging.getLogger("vouch.release")
 
 _GROUP = "release"
-VERDICT = "verdict.json"
 
 
 def candidate_asset(marts: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:

@@ -1,9 +1,11 @@
 """A tiny agency as its warehouse, dbt manifest and landing files: what gate and releases read."""
 
+import copy
 import hashlib
 import json
+import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -211,6 +213,22 @@ def found(root: Path) -> Agency:
         manifest = _manifest(connection)
     results = tuple(DbtResult(node, "success") for node in manifest["nodes"])
     return Agency(root, warehouse, manifest, results, landing)
+
+
+def moved(agency: Agency, root: Path) -> Agency:
+    """A copy below ``root`` that may be changed; founding one takes much longer."""
+    shutil.copytree(agency.home, root, dirs_exist_ok=True)
+    landing = tuple(
+        replace(file, path=root / file.path.relative_to(agency.home)) for file in agency.landing
+    )
+    warehouse = root / agency.warehouse.name
+    return replace(
+        agency,
+        home=root,
+        warehouse=warehouse,
+        manifest=copy.deepcopy(agency.manifest),
+        landing=landing,
+    )
 
 
 def payload(vendor: str, entity: str, record: str) -> str:

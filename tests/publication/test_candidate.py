@@ -9,13 +9,12 @@ import pytest
 from publication import (
     CandidateError,
     MartDeclarationError,
-    build_candidate,
     latest_candidate,
     read_candidate,
 )
 from publication.export import export_parquet
 from publication.marts import public_marts
-from tests.expectations.agency import Agency, found
+from tests.expectations.agency import Agency
 from tests.publication.releasing import candidate_of, numbered
 
 ROWS = 400_000
@@ -91,10 +90,9 @@ def test_a_mart_that_was_not_built_is_an_error_and_leaves_nothing(agency: Agency
     assert list((agency.home / "candidates").iterdir()) == []
 
 
-def test_a_warehouse_that_someone_writes_is_an_error(tmp_path: Path) -> None:
-    other = found(tmp_path)
-    with duckdb.connect(str(other.warehouse)), pytest.raises(CandidateError):
-        build_candidate(other.warehouse, other.manifest, other.home)
+def test_a_warehouse_that_someone_writes_is_an_error(agency: Agency) -> None:
+    with duckdb.connect(str(agency.warehouse)), pytest.raises(CandidateError):
+        candidate_of(agency)
 
 
 def test_old_candidates_are_discarded_and_the_newest_is_the_latest(agency: Agency) -> None:

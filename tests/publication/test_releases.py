@@ -1,5 +1,6 @@
 """Going back, and removing what nobody can hold any more."""
 
+import shutil
 from datetime import timedelta
 
 import duckdb
@@ -88,3 +89,20 @@ def test_a_pruned_release_is_unknown(agency: Agency) -> None:
     prune(agency.home, 1, at=LATER)
     with pytest.raises(UnknownRelease):
         rollback(agency.home, first, at=LATER)
+
+
+def test_a_current_release_that_someone_removed_is_published_again(agency: Agency) -> None:
+    first = release(agency).release
+    shutil.rmtree(Places(agency.home).serving)
+    again = release(agency, at=LATER)
+    assert again.outcome == "published"
+    assert again.release.candidate_sha256 == first.candidate_sha256
+    assert current(agency.home) == again.release
+
+
+def test_a_current_release_that_was_damaged_is_published_again(agency: Agency) -> None:
+    first = release(agency).release
+    (first.folder / "fct_costs.parquet").unlink()
+    assert release(agency, at=LATER).outcome == "published"
+    assert prune(agency.home, 1, at=LATER + timedelta(days=1)) == (first.id,)
+    assert verify(agency.home).intact

@@ -1,0 +1,1 @@
+"""Benchmarks: what the pipeline costs, against what the same work could cost."""

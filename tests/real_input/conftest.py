@@ -1,0 +1,112 @@
+"""One published home made of payloads that nobody here wrote; a run takes about a minute."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from recorded_lines import RecordedLines, record
+from vendor_examples import Records, bullhorn_records, xero_records
+
+from ingestion.landing import landed_files
+from sandbox.limits import Limits
+from sandbox.server import running
+from tests.conftest import UNPACED, Vouch
+
+# The examples' organisation keeps its books in New Zealand dollars. They hold no answers to
+# surveys, no placements and no sources, so the marts of those may be empty.
+CONFIG = """
+tenant = "examples"
+reporting_currency = "NZD"
+
+[gate]
+max_rejected_records = {rejected}
+max_unknown_channel_share = 0.0
+max_unmapped_spend_share = 0.0
+max_unresolved_respondent_share = 0.0
+max_unconverted_rows_share = 0.0
+min_headline_rows = 0
+min_touchpoints = 0
+min_survey_responses = 0
+
+[sources.bullhorn]
+url = "{url}/bullhorn"
+username = "vouch.sandbox"
+password = "sandbox"
+client_id = "sandbox-client"
+client_secret = "sandbox-secret"
+
+[sources.xero]
+url = "{url}/xero"
+identity_url = "{url}/xero"
+organisation = "sandbox-org"
+client_id = "sandbox-client"
+client_secret = "sandbox-secret"
+
+"""
+
+
+@dataclass(frozen=True)
+class Published:
+    """A home that ``vouch run`` has published from the examples."""
+
+    vouch: Vouch
+    records: dict[tuple[str, str], list[bytes]]
+    exit_code: int
+    told: str
+
+    def landed(self, vendor: str, entity: str, columns: str) -> list[tuple[object, ...]]:
+        """Columns of the envelopes in landing."""
+        found = landed_files(self.vouch.home / "landing")
+        paths = [str(f.path) for f in found if (f.vendor, f.entity) == (vendor, entity)]
+        if not paths:
+            return []
+        query = f"select {columns} from read_parquet($paths) order by all"
+        return duckdb.execute(query, {"paths": paths}).fetchall()
+
+    def released(self, query: str) -> list[tuple[object, ...]]:
+        """Ask the release; ``evidence('int_x')`` reads a model of the agency model."""
+        folder = self.vouch.home / "serving" / "releases" / self.vouch.current()
+        with duckdb.connect(str(folder / "serving.duckdb"), read_only=True) as connection:
+            connection.execute(
+                "create temp macro evidence(model) as table select * from "
+                f"read_parquet('{folder}/evidence/' || model || '.parquet')"
+            )
+            return connection.execute(query).fetchall()
+
+
+@pytest.fixture(scope="session")
+def xero_examples() -> Records:
+    """Xero's example records by landing entity."""
+    return xero_records()
+
+
+@pytest.fixture(scope="session")
+def bullhorn_examples() -> Records:
+    """Bullhorn's example records by landing entity."""
+    return bullhorn_records()
+
+
+@pytest.fixture(scope="session")
+def published(
+    xero_examples: Records,
+    bullhorn_examples: Records,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Published]:
+    """The outcome of ``vouch run`` over the examples, served over HTTP."""
+    folder = tmp_path_factory.mktemp("real_input")
+    records = {("xero", entity): lines for entity, lines in xero_examples.items()}
+    records |= {("bullhorn", entity): lines for entity, lines in bullhorn_examples.items()}
+    record(folder / "recordings", records)
+    nameless = sum(b'"id"' not in line for lines in bullhorn_examples.values() for line in lines)
+    with running(RecordedLines(folder / "recordings"), limits=Limits.off()) as sandbox:
+        config = folder / "vouch.toml"
+        config.write_text(CONFIG.format(url=sandbox.base_url, rejected=nameless) + UNPACED)
+        vouch = Vouch(folder / "home", {"VOUCH_CONFIG": str(config)})
+        done = vouch("run", "--as-of", "2019-06-30")
+        yield Published(vouch, records, done.returncode, done.stdout + done.stderr)
