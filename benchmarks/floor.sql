@@ -56,10 +56,16 @@ create macro stage_group(x) as case
     when x like '%appl%' or x like '%new lead%' or x like '%response%' then 'applied'
     else 'unknown' end;
 
--- The newest delivery of each record, with the key other records name it by.
-create macro newest(files) as table
-    select tenant_id, source, record_id, source || ':' || record_id as id, op, payload
-    from read_parquet(files)
+-- The newest delivery of each record, with the key other records name it by. The payload is
+-- read below the window: above it, a filter on `sent` would have it parsed twice.
+create macro newest(files, shape) as table
+    select * exclude (version, payload_sha256), source || ':' || record_id as id
+    from (
+        select
+            tenant_id, source, record_id, version, op, payload_sha256,
+            from_json(payload, shape) as sent
+        from read_parquet(files)
+    )
     qualify row_number() over (
         partition by tenant_id, source, record_id
         order by
@@ -96,27 +102,20 @@ create temp table rates as
 
 create temp table recruiters as
     select id as recruiter_id
-    from (
-        select id, op, from_json(payload, '{"enabled":"VARCHAR","isDeleted":"VARCHAR"}') as sent
-        from newest(getvariable('bullhorn_corporate_users'))
-    )
+    from newest(getvariable('bullhorn_corporate_users'), '{"enabled":"VARCHAR","isDeleted":"VARCHAR"}')
     where op = 'delete' or not (no_flag(sent.enabled) or no_flag(sent.isDeleted));
 
+create macro person() as '{
+    "firstName":"VARCHAR","lastName":"VARCHAR","email":"VARCHAR","source":"VARCHAR",
+    "referredBy":"VARCHAR","referredByPerson":{"id":"VARCHAR"},"owner":{"id":"VARCHAR"},
+    "isDeleted":"VARCHAR","isAnonymized":"VARCHAR","linkedPerson":{"id":"VARCHAR"},
+    "dateAdded":"VARCHAR","clientCorporation":{"id":"VARCHAR"}}';
 create temp table person_records as
     with sent as (
-        select 'candidate' as kind, *, from_json(payload, '{
-            "firstName":"VARCHAR","lastName":"VARCHAR","email":"VARCHAR","source":"VARCHAR",
-            "referredBy":"VARCHAR","referredByPerson":{"id":"VARCHAR"},"owner":{"id":"VARCHAR"},
-            "isDeleted":"VARCHAR","isAnonymized":"VARCHAR","linkedPerson":{"id":"VARCHAR"},
-            "dateAdded":"VARCHAR","clientCorporation":{"id":"VARCHAR"}}') as sent
-        from newest(getvariable('bullhorn_candidates'))
+        select *, 'candidate' as kind from newest(getvariable('bullhorn_candidates'), person())
         union all
-        select 'contact' as kind, *, from_json(payload, '{
-            "firstName":"VARCHAR","lastName":"VARCHAR","email":"VARCHAR","source":"VARCHAR",
-            "referredBy":"VARCHAR","referredByPerson":{"id":"VARCHAR"},"owner":{"id":"VARCHAR"},
-            "isDeleted":"VARCHAR","isAnonymized":"VARCHAR","linkedPerson":{"id":"VARCHAR"},
-            "dateAdded":"VARCHAR","clientCorporation":{"id":"VARCHAR"}}') as sent
-        from newest(getvariable('bullhorn_client_contacts'))
+        select *, 'contact' as kind
+        from newest(getvariable('bullhorn_client_contacts'), person())
     ),
     typed as (
         select
@@ -160,18 +159,14 @@ create temp table living as
         select
             records.* exclude (is_deleted),
             coalesce(followed.survivor, records.person_record_id) as survivor,
-            followed.id is not null as is_merged_away,
-            case when followed.id is null then records.is_deleted end as is_gone
+            followed.id is not null as is_merged_away
         from person_records as records
         left join followed('merges') as followed on records.person_record_id = followed.id
     )
-    select
-        ended.* exclude (is_gone),
-        coalesce(survivor.natural_key, ended.natural_key) as survivor_key
+    select ended.*, survivor.natural_key as survivor_key
     from ended
-    left join person_records as survivor
-        on is_merged_away and ended.survivor = survivor.person_record_id
-    where not coalesce(is_gone, survivor.is_deleted, true);
+    inner join person_records as survivor on ended.survivor = survivor.person_record_id
+    where not survivor.is_deleted;
 
 create temp table matches as
     select here.person_record_id as one, there.survivor as other
@@ -252,12 +247,9 @@ create temp table corporations as
         txt(sent.name) as company_name,
         label(sent.status) as status,
         instant(sent.dateAdded) as company_added_at
-    from (
-        select *, from_json(payload, '{
+    from newest(getvariable('bullhorn_client_corporations'), '{
             "name":"VARCHAR","status":"VARCHAR","parentClientCorporation":{"id":"VARCHAR"},
-            "externalID":"VARCHAR","feeArrangement":"VARCHAR","dateAdded":"VARCHAR"}') as sent
-        from newest(getvariable('bullhorn_client_corporations'))
-    )
+            "externalID":"VARCHAR","feeArrangement":"VARCHAR","dateAdded":"VARCHAR"}')
     where op <> 'delete' and not (no_number(sent.feeArrangement) or no_instant(sent.dateAdded));
 
 create temp table parents as
@@ -280,17 +272,14 @@ create macro document(files, ours) as table
         xero_date(sent.DateString, sent.Date) as document_date,
         sent.LineItems as lines,
         sent.Allocations as allocations
-    from (
-        select *, from_json(payload, '{
+    from newest(files, '{
             "Type":"VARCHAR","Contact":{"ContactID":"VARCHAR"},"Status":"VARCHAR",
             "LineAmountTypes":"VARCHAR","Reference":"VARCHAR","CurrencyCode":"VARCHAR",
             "SubTotal":"VARCHAR","TotalTax":"VARCHAR","Total":"VARCHAR","AmountDue":"VARCHAR",
             "Date":"VARCHAR","DateString":"VARCHAR",
             "LineItems":[{"LineAmount":"VARCHAR","TaxAmount":"VARCHAR","AccountCode":"VARCHAR",
                 "Tracking":[{"Name":"VARCHAR","Option":"VARCHAR"}]}],
-            "Allocations":[{"Amount":"VARCHAR","Invoice":{"InvoiceID":"VARCHAR"}}]}') as sent
-        from newest(files)
-    )
+            "Allocations":[{"Amount":"VARCHAR","Invoice":{"InvoiceID":"VARCHAR"}}]}')
     where
         op <> 'delete'
         and label(sent.Type) in ours
@@ -324,12 +313,9 @@ create temp table customers as
             tenant_id, id as xero_contact_id, upper(txt(sent.ContactNumber)) as customer_code,
             txt(sent.Name) as company_name, label(sent.ContactStatus) as status,
             coalesce(flag(sent.IsCustomer), false) as is_customer
-        from (
-            select *, from_json(payload, '{
+        from newest(getvariable('xero_contacts'), '{
                 "ContactNumber":"VARCHAR","Name":"VARCHAR","ContactStatus":"VARCHAR",
-                "IsCustomer":"VARCHAR","IsSupplier":"VARCHAR"}') as sent
-            from newest(getvariable('xero_contacts'))
-        )
+                "IsCustomer":"VARCHAR","IsSupplier":"VARCHAR"}')
         where op <> 'delete' and not (no_flag(sent.IsCustomer) or no_flag(sent.IsSupplier))
     )
     select
@@ -398,13 +384,10 @@ create temp table leads as
             source || ':' || sent.referredByPerson.id as referrer,
             label(sent.email) as email, label(sent.leadSource) as source,
             label(sent.campaignSource) as campaign_source, instant(sent.dateAdded) as added_at
-        from (
-            select *, from_json(payload, '{
+        from newest(getvariable('bullhorn_leads'), '{
                 "email":"VARCHAR","clientCorporation":{"id":"VARCHAR"},"leadSource":"VARCHAR",
                 "campaignSource":"VARCHAR","referredByPerson":{"id":"VARCHAR"},
-                "owner":{"id":"VARCHAR"},"isDeleted":"VARCHAR","dateAdded":"VARCHAR"}') as sent
-            from newest(getvariable('bullhorn_leads'))
-        )
+                "owner":{"id":"VARCHAR"},"isDeleted":"VARCHAR","dateAdded":"VARCHAR"}')
         where
             op <> 'delete' and not coalesce(flag(sent.isDeleted), false)
             and not (no_instant(sent.dateAdded) or no_flag(sent.isDeleted))
@@ -425,14 +408,11 @@ create temp table opportunities as
             source || ':' || sent.owner.id as recruiter_id,
             label(sent.source) as source, label(sent.campaignSource) as campaign_source,
             instant(sent.dateAdded) as added_at
-        from (
-            select *, from_json(payload, '{
+        from newest(getvariable('bullhorn_opportunities'), '{
                 "clientCorporation":{"id":"VARCHAR"},"source":"VARCHAR",
                 "campaignSource":"VARCHAR","expectedFee":"VARCHAR","dealValue":"VARCHAR",
                 "actualCloseDate":"VARCHAR","isDeleted":"VARCHAR","owner":{"id":"VARCHAR"},
-                "dateAdded":"VARCHAR"}') as sent
-            from newest(getvariable('bullhorn_opportunities'))
-        )
+                "dateAdded":"VARCHAR"}')
         where
             op <> 'delete' and not coalesce(flag(sent.isDeleted), false)
             and not (
@@ -451,14 +431,11 @@ create temp table jobs as
             source || ':' || sent.clientCorporation.id as company_id,
             source || ':' || sent.owner.id as recruiter_id,
             employment_type(sent.employmentType) as employment_type
-        from (
-            select *, from_json(payload, '{
+        from newest(getvariable('bullhorn_job_orders'), '{
                 "clientCorporation":{"id":"VARCHAR"},"employmentType":"VARCHAR",
                 "isOpen":"VARCHAR","numOpenings":"VARCHAR","feeArrangement":"VARCHAR",
                 "salary":"VARCHAR","owner":{"id":"VARCHAR"},"dateAdded":"VARCHAR",
-                "dateClosed":"VARCHAR","isDeleted":"VARCHAR"}') as sent
-            from newest(getvariable('bullhorn_job_orders'))
-        )
+                "dateClosed":"VARCHAR","isDeleted":"VARCHAR"}')
         where
             op <> 'delete' and not coalesce(flag(sent.isDeleted), false)
             and not (
@@ -485,13 +462,10 @@ create temp table applications as
             source || ':' || sent.sendingUser.id as recruiter_id,
             label(sent.source) as source,
             coalesce(instant(sent.dateWebResponse), instant(sent.dateAdded)) as applied_at
-        from (
-            select *, from_json(payload, '{
+        from newest(getvariable('bullhorn_job_submissions'), '{
                 "candidate":{"id":"VARCHAR"},"jobOrder":{"id":"VARCHAR"},"source":"VARCHAR",
                 "sendingUser":{"id":"VARCHAR"},"dateAdded":"VARCHAR",
-                "dateWebResponse":"VARCHAR","isDeleted":"VARCHAR"}') as sent
-            from newest(getvariable('bullhorn_job_submissions'))
-        )
+                "dateWebResponse":"VARCHAR","isDeleted":"VARCHAR"}')
         where
             op <> 'delete' and not coalesce(flag(sent.isDeleted), false)
             and not (
@@ -508,11 +482,8 @@ create temp table stage_events as
         select
             tenant_id, source || ':' || sent.jobSubmission.id as application_id,
             label(sent.status) as stage, instant(sent.dateAdded) as entered_at
-        from (
-            select *, from_json(payload, '{
-                "jobSubmission":{"id":"VARCHAR"},"status":"VARCHAR","dateAdded":"VARCHAR"}') as sent
-            from newest(getvariable('bullhorn_job_submission_history'))
-        )
+        from newest(getvariable('bullhorn_job_submission_history'), '{
+                "jobSubmission":{"id":"VARCHAR"},"status":"VARCHAR","dateAdded":"VARCHAR"}')
         where op <> 'delete' and not no_instant(sent.dateAdded)
     ),
     -- A handful of stages: their many patterns are tried once each.
@@ -545,16 +516,13 @@ create temp table placements as
             money(sent.referralFee) as referral_fee_amount,
             instant(coalesce(sent.employmentStartDate, sent.dateBegin))::date as start_date,
             instant(sent.dateEnd)::date as end_date
-        from (
-            select *, from_json(payload, '{
+        from newest(getvariable('bullhorn_placements'), '{
                 "candidate":{"id":"VARCHAR"},"jobOrder":{"id":"VARCHAR"},
                 "jobSubmission":{"id":"VARCHAR"},"status":"VARCHAR","employmentType":"VARCHAR",
                 "dateBegin":"VARCHAR","dateEnd":"VARCHAR","employmentStartDate":"VARCHAR",
                 "salary":"VARCHAR","salaryUnit":"VARCHAR","fee":"VARCHAR","payRate":"VARCHAR",
                 "clientBillRate":"VARCHAR","daysGuaranteed":"VARCHAR","daysProRated":"VARCHAR",
-                "referralFee":"VARCHAR","owner":{"id":"VARCHAR"},"dateAdded":"VARCHAR"}') as sent
-            from newest(getvariable('bullhorn_placements'))
-        )
+                "referralFee":"VARCHAR","owner":{"id":"VARCHAR"},"dateAdded":"VARCHAR"}')
         where op <> 'delete' and not (
             no_number(sent.salary) or no_number(sent.fee) or no_number(sent.payRate)
             or no_number(sent.clientBillRate) or no_number(sent.referralFee)
@@ -728,9 +696,9 @@ create temp table answers as
                 and lower(f.properties.start_at_one) = 'false')[1].id
         ) as nps_field_id
         from (
-            select id, op, from_json(payload, '{"fields":[{"id":"VARCHAR","type":"VARCHAR",
-                "properties":{"steps":"VARCHAR","start_at_one":"VARCHAR"}}]}').fields as fields
-            from newest(getvariable('typeform_forms'))
+            select id, op, sent.fields as fields
+            from newest(getvariable('typeform_forms'), '{"fields":[{"id":"VARCHAR",
+                "type":"VARCHAR","properties":{"steps":"VARCHAR","start_at_one":"VARCHAR"}}]}')
         )
         where op <> 'delete'
     ),
@@ -739,16 +707,13 @@ create temp table answers as
             tenant_id, source, record_id, id, sent.form_id, sent.response.hidden as hidden,
             sent.response.answers as answers,
             try_cast(sent.response.submitted_at as timestamptz)::timestamp as submitted_at
-        from (
-            select *, from_json(payload, '{"form_id":"VARCHAR","response":{
-                "submitted_at":"VARCHAR","hidden":{"respondent_kind":"VARCHAR",
-                "candidate_id":"VARCHAR","contact_id":"VARCHAR","company_id":"VARCHAR",
-                "placement_id":"VARCHAR","job_submission_id":"VARCHAR","trigger":"VARCHAR",
-                "email":"VARCHAR"},"answers":[{"type":"VARCHAR","number":"VARCHAR",
-                "text":"VARCHAR","choice":{"label":"VARCHAR"},
-                "field":{"id":"VARCHAR","ref":"VARCHAR","type":"VARCHAR"}}]}}') as sent
-            from newest(getvariable('typeform_responses'))
-        )
+        from newest(getvariable('typeform_responses'), '{"form_id":"VARCHAR","response":{
+            "submitted_at":"VARCHAR","hidden":{"respondent_kind":"VARCHAR",
+            "candidate_id":"VARCHAR","contact_id":"VARCHAR","company_id":"VARCHAR",
+            "placement_id":"VARCHAR","job_submission_id":"VARCHAR","trigger":"VARCHAR",
+            "email":"VARCHAR"},"answers":[{"type":"VARCHAR","number":"VARCHAR",
+            "text":"VARCHAR","choice":{"label":"VARCHAR"},
+            "field":{"id":"VARCHAR","ref":"VARCHAR","type":"VARCHAR"}}]}}')
         where
             op <> 'delete'
             and try_cast(sent.response.submitted_at as timestamptz) is not null
@@ -799,13 +764,10 @@ create temp table answers as
             txt(sent.comment) is not null as has_comment,
             whole(sent.score) as score, true as is_nps_scale,
             try_cast(sent.submitted_at as timestamptz)::timestamp as submitted_at
-        from (
-            select *, from_json(payload, '{
+        from newest(getvariable('files_survey_answers'), '{
                 "respondent_email":"VARCHAR","score":"VARCHAR","comment":"VARCHAR",
                 "submitted_at":"VARCHAR","company_key":"VARCHAR","respondent_kind":"VARCHAR",
-                "trigger":"VARCHAR"}') as sent
-            from newest(getvariable('files_survey_answers'))
-        )
+                "trigger":"VARCHAR"}')
         where
             op <> 'delete' and not no_whole(sent.score)
             and coalesce(whole(sent.score) between 0 and 10, true)
@@ -1312,7 +1274,7 @@ create temp table fct_survey_responses as
     select
         response_id, responses.tenant_id, form_id, respondent_key, responses.person_id,
         responses.company_id, placement_id, application_id, job_id, recruiter_id,
-        respondent_kind as audience, survey_kind, trigger as survey_trigger,
+        respondent_kind as audience, survey_kind, trigger,
         case
             when respondent_kind in ('client', 'unknown') then respondent_kind
             when trigger = 'rejection' then 'rejected'
@@ -1497,37 +1459,37 @@ create macro wilson(s, n, z) as greatest(0e0, least(1e0, (
 ) / (1e0 + 1.959963984540054 ** 2 / n)));
 
 create temp table metric_nps as
-    with months_latest as (
-        select
-            * exclude (cut_of), cut_of as cut,
-            lead(submitted_month) over (
-                partition by
-                    tenant_id, cut_of, audience, survey_kind, survey_trigger, population, form_id,
-                    respondent_key
-                order by submitted_month
-            ) as next_month
-        from (
-            select
-                *, unnest(['all', referral_status]) as cut_of
-            from fct_survey_responses where submitted_date <= as_of()
-        )
+    with latest as (
+        from (select *, unnest(['all', referral_status]) as cut from fct_survey_responses)
+        where submitted_date <= as_of()
         qualify row_number() over (
             partition by
-                tenant_id, cut_of, audience, survey_kind, survey_trigger, population, form_id,
+                tenant_id, cut, audience, survey_kind, trigger, population, form_id,
                 respondent_key, submitted_month
             order by submitted_at desc, response_id desc
         ) = 1
     ),
+    followed_up as (
+        select
+            *,
+            lead(submitted_month) over (
+                partition by
+                    tenant_id, cut, audience, survey_kind, trigger, population, form_id,
+                    respondent_key
+                order by submitted_month
+            ) as next_month
+        from latest
+    ),
     tallied as (
         select
-            tenant_id, cut, audience, survey_kind, survey_trigger, population, submitted_month,
+            tenant_id, cut, audience, survey_kind, trigger, population, submitted_month,
             next_month, count(*) as answers, count(*) filter (band = 'promoter') as promoters,
             count(*) filter (band = 'detractor') as detractors
-        from months_latest group by all
+        from followed_up group by all
     ),
     windowed as (
         select
-            tenant_id, period, period_start, audience, survey_kind, survey_trigger, population,
+            tenant_id, period, period_start, audience, survey_kind, trigger, population,
             cut, bool_and(is_finished) as is_finished, sum(answers)::bigint as n,
             sum(promoters)::bigint as promoters, sum(detractors)::bigint as detractors
         from tallied inner join periods on submitted_month = month_start
@@ -1540,14 +1502,14 @@ create temp table metric_nps as
             sum(if(cut <> 'all' and n < 5, n, 0)) over whole_cut as hidden_answers,
             row_number() over (
                 partition by
-                    tenant_id, period, period_start, audience, survey_kind, survey_trigger,
+                    tenant_id, period, period_start, audience, survey_kind, trigger,
                     population, cut <> 'all' and n >= 5
                 order by n, cut
             ) as size_rank
         from windowed
         window whole_cut as (
             partition by
-                tenant_id, period, period_start, audience, survey_kind, survey_trigger,
+                tenant_id, period, period_start, audience, survey_kind, trigger,
                 population)
     ),
     judged as (
@@ -1561,7 +1523,7 @@ create temp table metric_nps as
         from hidden
     )
     select
-        tenant_id, 'nps' as metric, period, period_start, audience, survey_kind, survey_trigger,
+        tenant_id, 'nps' as metric, period, period_start, audience, survey_kind, trigger,
         population, cut, 100e0 * (p - d) / a as value, p - d as numerator, a as denominator,
         if(is_suppressed, null, nps_bound(p, d, a, -1)) as ci_low,
         if(is_suppressed, null, nps_bound(p, d, a, 1)) as ci_high,

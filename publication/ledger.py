@@ -24,7 +24,7 @@ class LedgerLine:
     at: datetime
     event: Event
     release: str
-    details: Mapping[str, str]
+    details: Mapping[str, Any]
     previous: str
     sha256: str
 
@@ -77,7 +77,7 @@ def sound_ledger(path: Path) -> Ledger:
 
 
 def append(
-    path: Path, event: Event, release: str, at: datetime, details: Mapping[str, str]
+    path: Path, event: Event, release: str, at: datetime, details: Mapping[str, Any]
 ) -> LedgerLine:
     """Add one line durably; the caller holds the lock. Raises ``LedgerDamaged``."""
     ledger = sound_ledger(path)

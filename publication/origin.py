@@ -1,11 +1,12 @@
 """What a release was made from: code, day, and the landed loads with the hashes of their files."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from expectations.files import content_sha256
 from publication.errors import NoCurrentRelease
 from publication.releases import current
 
@@ -32,6 +33,11 @@ class InputLoad:
         """What names the load."""
         return self.vendor, self.load_id
 
+    @property
+    def sha256(self) -> str:
+        """One hex hash over the names and hashes of the load's files."""
+        return content_sha256((file.name, file.sha256) for file in self.files)
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -40,6 +46,20 @@ class Origin:
     code: str
     as_of: date
     loads: tuple[InputLoad, ...]
+
+    @property
+    def loads_sha256(self) -> str:
+        """One hex hash over all loads, whatever their order."""
+        return content_sha256((_told(load), load.sha256) for load in self.loads)
+
+    def hashes_beyond(self, known: Iterable[InputLoad]) -> dict[str, str]:
+        """Hash by ``vendor/load_id`` of the loads that are not among ``known``."""
+        before = {load.key for load in known}
+        return {_told(load): load.sha256 for load in self.loads if load.key not in before}
+
+
+def _told(load: InputLoad) -> str:
+    return f"{load.vendor}/{load.load_id}"
 
 
 def origin_to_json(origin: Origin) -> dict[str, Any]:

@@ -10,11 +10,11 @@ from typing import Any, Literal
 
 from expectations.expected import expected_check_names, public_mart_names
 from expectations.files import file_sha256, sync, write_durably
-from expectations.verdict import Verdict, write_verdict
+from expectations.verdict import STATUSES, Verdict, write_verdict
 from publication.candidate import Candidate, changed_files
 from publication.errors import PublicationRefused
 from publication.ledger import append
-from publication.origin import Origin, origin_to_json
+from publication.origin import Origin, origin_to_json, previous_loads
 from publication.places import CANDIDATE, DATABASE, MANIFEST, VERDICT, Places
 from publication.recovery import recover
 from publication.released_files import release_problems
@@ -104,7 +104,13 @@ def _ended(status: str) -> str:
 
 def _release(places: Places, candidate: Candidate, verdict: Verdict, facts: _Facts) -> None:
     """Files, then the ledger, then the pointer: each on the disk before the next."""
-    details = _seal(candidate, verdict, facts)
+    details = {
+        **_seal(candidate, verdict, facts),
+        "checks": {status: verdict.count(status) for status in STATUSES},
+        "loads_sha256": facts.origin.loads_sha256,
+        # The earlier ones stand in earlier lines, so that a line does not grow with history.
+        "new_loads": facts.origin.hashes_beyond(previous_loads(places.home)),
+    }
     announce(places, facts.release, facts.at)
     candidate.folder.rename(places.releases / facts.release)
     sync(places.releases)
@@ -114,7 +120,7 @@ def _release(places: Places, candidate: Candidate, verdict: Verdict, facts: _Fac
     places.intent.unlink()
 
 
-def _seal(candidate: Candidate, verdict: Verdict, facts: _Facts) -> dict[str, str]:
+def _seal(candidate: Candidate, verdict: Verdict, facts: _Facts) -> dict[str, Any]:
     """Write verdict and manifest beside the files; the hashes that go into the ledger."""
     folder = candidate.folder
     write_verdict(verdict, folder / VERDICT)

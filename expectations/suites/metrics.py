@@ -11,6 +11,8 @@ SUPPRESSION_FLOOR = 5
 
 def suites(as_of: date, limits: Thresholds) -> Mapping[str, tuple[Rule, ...]]:
     """Rules by metric mart."""
+    # An agency without placements or surveys says so by a limit of 0.
+    unless_empty = "" if limits.min_headline_rows else " and count(*) > 0"
     common = (
         at_least_rows(limits.min_headline_rows),
         dates_sane("period_start", as_of, limits.max_days_ahead),
@@ -29,7 +31,8 @@ def suites(as_of: date, limits: Thresholds) -> Mapping[str, tuple[Rule, ...]]:
         ),
         no_rows(
             "has_an_overall_figure",
-            "select 1 as violated from {batch} having count(*) filter (period = 'all') = 0",
+            "select 1 as violated from {batch} "
+            f"having count(*) filter (period = 'all') = 0{unless_empty}",
             "at least one row for period all",
         ),
     )

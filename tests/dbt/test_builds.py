@@ -18,6 +18,17 @@ def test_every_landed_record_is_accounted_for(built: Warehouse) -> None:
     assert {unaccounted for _, unaccounted in rows} == {0}
 
 
+def test_records_without_an_id_are_counted_one_by_one(built: Warehouse) -> None:
+    query = (
+        "select (select rejected from intermediate.int_record_accounting"
+        " where source_entity = 'bullhorn.candidates'),"
+        " (select count(*) from intermediate.int_rejected_records"
+        " where source_entity = 'bullhorn.candidates')"
+    )
+    ((counted, listed),) = built.rows(query)
+    assert counted == listed > 2
+
+
 def test_direct_identifiers_live_in_schema_people_only(built: Warehouse) -> None:
     columns = built.rows(
         "select table_schema || '.' || table_name || '.' || column_name"

@@ -36,12 +36,14 @@ BROKEN = {
         "suite:metric_nps:small_groups_are_suppressed",
     ),
     "credit that does not add up": (
-        "delete from marts.fct_attribution where touchpoint_id = (select max(touchpoint_id) "
-        "from marts.fct_attribution where credit > 0)",
+        (
+            "delete from marts.fct_attribution where touchpoint_id = (select max(touchpoint_id) "
+            "from marts.fct_attribution where credit > 0)"
+        ),
         "suite:fct_attribution:credit_adds_up_to_one",
     ),
     "an address in a mart": (
-        "update marts.dim_channels set channel_name = 'ada@example.com'",
+        "update marts.dim_channels set channel = 'ada@example.com' where channel = 'event'",
         "suite:dim_channels:no_email_address",
     ),
     "a score outside the scale": (
@@ -53,8 +55,10 @@ BROKEN = {
         "suite:fct_survey_responses:band_follows_score",
     ),
     "a credit note that adds revenue": (
-        "update marts.fct_revenue set document_amount = abs(document_amount), "
-        "reporting_amount = abs(reporting_amount) where document_type = 'credit_note'",
+        (
+            "update marts.fct_revenue set amount = abs(amount), "
+            "reporting_amount = abs(reporting_amount) where document_type = 'credit_note'"
+        ),
         "suite:fct_revenue:credit_notes_reduce_revenue",
     ),
     "spend that nobody mapped": (
@@ -66,29 +70,41 @@ BROKEN = {
         "suite:fct_touchpoints:unknown_channel",
     ),
     "an invoice line that vanished": (
-        "delete from marts.fct_revenue where revenue_line_id = "
-        "(select min(revenue_line_id) from marts.fct_revenue)",
-        "reconciliation:receivables",
+        (
+            "delete from marts.fct_revenue where revenue_line_id = "
+            "(select min(revenue_line_id) from marts.fct_revenue)"
+        ),
+        "reconciliation:posted_receivables",
     ),
     "a bill counted twice": (
-        "insert into marts.fct_costs select * from marts.fct_costs "
-        "where cost_line_id = (select min(cost_line_id) from marts.fct_costs)",
-        "reconciliation:payables",
+        (
+            "insert into marts.fct_costs select * from marts.fct_costs "
+            "where cost_line_id = (select max(cost_line_id) from marts.fct_costs "
+            "where source_entity = 'xero.invoices')"
+        ),
+        "reconciliation:posted_payables",
     ),
     "a placement that vanished": (
-        "delete from marts.fct_placements where placement_id = "
-        "(select min(placement_id) from marts.fct_placements)",
+        (
+            "delete from marts.fct_placements where placement_id = "
+            "(select min(placement_id) from marts.fct_placements)"
+        ),
         "reconciliation:placements",
     ),
     "an answer that vanished": (
-        "delete from marts.fct_survey_responses where response_id = "
-        "(select min(response_id) from marts.fct_survey_responses)",
-        "reconciliation:answers",
+        (
+            "delete from marts.fct_survey_responses where response_id = "
+            "(select min(response_id) from marts.fct_survey_responses where score is not null)"
+        ),
+        "reconciliation:scored_answers",
     ),
     "a record that could not be used": (
-        "insert into intermediate.int_rejected_records by name select 'demo-agency' as tenant_id, "
-        "'bullhorn' as source_relation, 'bullhorn.leads' as source_entity, '7' as "
-        "source_record_id, 'planted' as reason, 'staging' as stage",
+        (
+            "insert into intermediate.int_rejected_records by name "
+            "select 'demo-agency' as tenant_id, "
+            "'bullhorn' as source_relation, 'bullhorn.leads' as source_entity, '7' as "
+            "source_record_id, 'planted' as reason, 'staging' as stage"
+        ),
         "rejects:int_rejected_records",
     ),
 }

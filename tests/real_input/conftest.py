@@ -2,18 +2,16 @@
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from published_examples import Published
 from recorded_lines import RecordedLines, record
-from vendor_examples import Records, bullhorn_records, xero_records
+from vendor_examples import Records, bullhorn_records, without_id, xero_records
 
-from ingestion.landing import landed_files
 from sandbox.limits import Limits
 from sandbox.server import running
 from tests.conftest import UNPACED, Vouch
@@ -51,35 +49,6 @@ client_secret = "sandbox-secret"
 """
 
 
-@dataclass(frozen=True)
-class Published:
-    """A home that ``vouch run`` has published from the examples."""
-
-    vouch: Vouch
-    records: dict[tuple[str, str], list[bytes]]
-    exit_code: int
-    told: str
-
-    def landed(self, vendor: str, entity: str, columns: str) -> list[tuple[object, ...]]:
-        """Columns of the envelopes in landing."""
-        found = landed_files(self.vouch.home / "landing")
-        paths = [str(f.path) for f in found if (f.vendor, f.entity) == (vendor, entity)]
-        if not paths:
-            return []
-        query = f"select {columns} from read_parquet($paths) order by all"
-        return duckdb.execute(query, {"paths": paths}).fetchall()
-
-    def released(self, query: str) -> list[tuple[object, ...]]:
-        """Ask the release; ``evidence('int_x')`` reads a model of the agency model."""
-        folder = self.vouch.home / "serving" / "releases" / self.vouch.current()
-        with duckdb.connect(str(folder / "serving.duckdb"), read_only=True) as connection:
-            connection.execute(
-                "create temp macro evidence(model) as table select * from "
-                f"read_parquet('{folder}/evidence/' || model || '.parquet')"
-            )
-            return connection.execute(query).fetchall()
-
-
 @pytest.fixture(scope="session")
 def xero_examples() -> Records:
     """Xero's example records by landing entity."""
@@ -103,10 +72,10 @@ def published(
     records = {("xero", entity): lines for entity, lines in xero_examples.items()}
     records |= {("bullhorn", entity): lines for entity, lines in bullhorn_examples.items()}
     record(folder / "recordings", records)
-    nameless = sum(b'"id"' not in line for lines in bullhorn_examples.values() for line in lines)
+    refused = sum(len(without_id(lines)) for lines in bullhorn_examples.values())
     with running(RecordedLines(folder / "recordings"), limits=Limits.off()) as sandbox:
         config = folder / "vouch.toml"
-        config.write_text(CONFIG.format(url=sandbox.base_url, rejected=nameless) + UNPACED)
+        config.write_text(CONFIG.format(url=sandbox.base_url, rejected=refused) + UNPACED)
         vouch = Vouch(folder / "home", {"VOUCH_CONFIG": str(config)})
         done = vouch("run", "--as-of", "2019-06-30")
         yield Published(vouch, records, done.returncode, done.stdout + done.stderr)

@@ -77,6 +77,11 @@ def bullhorn_records() -> Records:
     return found
 
 
+def without_id(records: list[bytes]) -> list[bytes]:
+    """Those of Bullhorn's records that do not show their id."""
+    return [record for record in records if "id" not in msgspec.json.decode(record)]
+
+
 def _records(example: _BullhornExample) -> list[bytes]:
     answer = bytes(example.response) if example.raw is None else _mended(example.raw)
     try:

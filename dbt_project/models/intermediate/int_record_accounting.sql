@@ -35,6 +35,22 @@
 
 with
 
+-- Different records without an id may arrive at the same place of a page.
+rejected as (
+
+    select distinct
+        tenant_id,
+        source_relation,
+        source_entity,
+        case
+            when source_record_id like 'page:%' then rejected_record_id
+            else source_record_id
+        end as source_record_id
+
+    from {{ ref('int_rejected_records') }}
+
+),
+
 landed as (
 {% for entity in accounts %}
     {%- set vendor, name = entity.split('.') %}
@@ -51,7 +67,7 @@ landed as (
         source_relation,
         source_entity,
         source_record_id
-    from {{ ref('int_rejected_records') }}
+    from rejected
 
 ),
 
@@ -89,18 +105,6 @@ modelled as (
     union
     {% endif %}
 {%- endfor %}
-),
-
-rejected as (
-
-    select distinct
-        tenant_id,
-        source_relation,
-        source_entity,
-        source_record_id
-
-    from {{ ref('int_rejected_records') }}
-
 ),
 
 {% set key = 'tenant_id, source_relation, source_entity, source_record_id' %}
