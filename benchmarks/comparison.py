@@ -31,9 +31,7 @@ def differences(
         for mart, grain in sorted(grains.items()):
             for side, folder in (("ours", ours), ("theirs", theirs)):
                 path = str(folder / f"{mart}.parquet").replace("'", "''")
-                connection.execute(
-                    f"create or replace view {side} as from read_parquet('{path}')"
-                )
+                connection.execute(f"create or replace view {side} as from read_parquet('{path}')")
             found += [Difference(mart, told) for told in _differences(connection, grain)]
     return tuple(found)
 
@@ -45,11 +43,13 @@ def _differences(connection: duckdb.DuckDBPyConnection, grain: tuple[str, ...]) 
         return [f"columns or types are not the same: {only}"]
     join = " and ".join(f'o."{key}" is not distinct from t."{key}"' for key in grain)
     missing = f"select count(*) from {{}} where not exists (select 1 from {{}} where {join})"
+    repeated = f"select count(*) - count(distinct ({_list(grain)})) from {{}}"
     told = []
     for side, query in (
         ("only ours", missing.format("ours as o", "theirs as t")),
         ("only theirs", missing.format("theirs as t", "ours as o")),
-        ("ours more than once", f"select count(*) - count(distinct ({_list(grain)})) from ours"),
+        ("ours more than once", repeated.format("ours")),
+        ("theirs more than once", repeated.format("theirs")),
     ):
         count = _number(connection, query)
         if count:

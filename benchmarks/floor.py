@@ -20,24 +20,24 @@ from orchestration.warehouse import landing_entities
 
 _SCRIPT = Path(__file__).with_name("floor.sql")
 _SEEDS = REPOSITORY / "dbt_project" / "seeds"
+_CURRENCY = "GBP"
 
 
-def run_floor(
-    landing: Path, secret: str, as_of: date, out: Path, threads: int = 2, currency: str = "GBP"
-) -> list[tuple[str, float]]:
-    """Write one Parquet file per public mart into ``out``.
+def run_floor(home: Path, as_of: date, out: Path, threads: int = 2) -> list[tuple[str, float]]:
+    """Write one Parquet file per public mart into ``out``, from ``home/landing`` alone.
 
     Returns:
         The first words of each statement, and its seconds.
 
     Raises:
+        OSError: the home has no pseudonym.key; a run makes it.
         duckdb.Error: the script does not fit the landing.
     """
     out.mkdir(parents=True, exist_ok=True)
     spent: list[tuple[str, float]] = []
     with duckdb.connect() as connection:
         connection.execute(f"set threads = {threads}")
-        for name, value in _variables(landing, out, secret, as_of, currency).items():
+        for name, value in _variables(home, out, as_of).items():
             connection.execute(f"set variable {name} = {value}")
         for statement in connection.extract_statements(_SCRIPT.read_text(encoding="utf-8")):
             started = time.perf_counter()
@@ -46,9 +46,7 @@ def run_floor(
     return spent
 
 
-def _variables(
-    landing: Path, out: Path, secret: str, as_of: date, currency: str
-) -> dict[str, str]:
+def _variables(home: Path, out: Path, as_of: date) -> dict[str, str]:
     empty = out / ".nothing.parquet"
     pq.write_table(ENVELOPE.empty_table(), empty)
     paths: dict[str, list[Path]] = {
@@ -56,13 +54,18 @@ def _variables(
         for vendor, entities in landing_entities().items()
         for entity in entities
     }
-    for file in landed_files(landing):
+    for file in landed_files(home / "landing"):
         paths[f"{file.vendor}_{file.entity}"].append(file.path)
     lists = {
         name: f"[{', '.join(_text(path) for path in found or [empty])}]"
         for name, found in paths.items()
     }
-    given = {"seeds": _SEEDS, "out": out, "secret": secret, "reporting_currency": currency}
+    given = {
+        "seeds": _SEEDS,
+        "out": out,
+        "secret": (home / "pseudonym.key").read_text(encoding="ascii").strip(),
+        "reporting_currency": _CURRENCY,
+    }
     texts = {name: _text(value) for name, value in given.items()}
     return {**lists, **texts, "as_of": f"date '{as_of.isoformat()}'"}
 
@@ -84,8 +87,7 @@ def main() -> None:
     parser.add_argument("--as-of", type=date.fromisoformat, required=True)
     parser.add_argument("--threads", type=int, default=2)
     given = parser.parse_args()
-    secret = (given.home / "pseudonym.key").read_text(encoding="ascii").strip()
-    spent = run_floor(given.home / "landing", secret, given.as_of, given.out, given.threads)
+    spent = run_floor(given.home, given.as_of, given.out, given.threads)
     json.dump(spent, sys.stdout)
 
 

@@ -27,9 +27,7 @@ def served(command: Sequence[str]) -> Iterator[str]:
     Raises:
         RuntimeError: it printed no address.
     """
-    process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None and process.stdin is not None
     try:
         line = process.stdout.readline()

@@ -1,0 +1,81 @@
+"""``python -m benchmarks [NAME ...]``: run them, print the figures, keep them as JSON."""
+
+import argparse
+import shlex
+import sys
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from benchmarks import demo, landing, million
+from benchmarks.outcome import BenchmarkFailed, Outcome, machine, show, write
+
+_RESULTS = Path(__file__).with_name("results")
+_NAMES = ("demo", "landing", "million")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description="Measure the pipeline, print the figures and keep them as JSON.",
+        epilog="Ends with 1 when something measured failed or gave other figures than it must; "
+        "an aim that is missed is shown, and is no failure.",
+    )
+    parser.add_argument(
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help=(
+            "demo: `vouch demo` from nothing; landing: records/s against dlt's default path; "
+            "million: landing to release against floor.sql; all unless said"
+        ),
+    )
+    parser.add_argument(
+        "--records", type=int, default=1_000_000, help="records of million (default %(default)s)"
+    )
+    parser.add_argument(
+        "--landed", type=int, default=50_000, help="records of landing (default %(default)s)"
+    )
+    parser.add_argument("--out", type=Path, default=_RESULTS, help="folder of the JSON files")
+    parser.add_argument(
+        "--work", type=Path, help="disk to build on and clear again (default: where /tmp is)"
+    )
+    given = parser.parse_args()
+    unknown = sorted(set(given.names) - set(_NAMES))
+    if unknown:
+        parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(_NAMES)}")
+    return given
+
+
+def main() -> int:
+    """0 when all that was measured did its work."""
+    given = _arguments()
+    console = Console()
+    measures: dict[str, Callable[[Path], Outcome]] = {
+        "demo": demo.measure,
+        "landing": lambda work: landing.measure(work, given.landed),
+        "million": lambda work: million.measure(work, given.records),
+    }
+    command = shlex.join(["python", "-m", "benchmarks", *sys.argv[1:]])
+    failed = False
+    for name in given.names or _NAMES:
+        on, at = machine(), datetime.now(UTC)
+        console.print(f"{name}: measuring ...", highlight=False)
+        with tempfile.TemporaryDirectory(prefix="vouch-benchmark-", dir=given.work) as folder:
+            try:
+                outcome = measures[name](Path(folder))
+            except BenchmarkFailed as failure:
+                console.print(f"{name}: {failure}", style="red", highlight=False, markup=False)
+                failed = True
+                continue
+        show(outcome, console)
+        written = write(outcome, given.out, command, on, at)
+        console.print(f"{written}", highlight=False)
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,68 @@
+"""Records landed per second from loopback HTTP: ours against dlt's default path, same records."""
+
+import json
+import statistics
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks.outcome import BenchmarkFailed, Figure, Outcome
+from benchmarks.process import run
+from benchmarks.served import served
+from sandbox.bulk import write_bulk
+
+# A ninth of a bulk agency are candidates, a third are steps of submissions.
+_BULK_PER_RECORD = 5
+_ENTITIES = ("candidates", "job_submission_history")
+_ROUNDS = 3
+
+
+def measure(work: Path, records: int) -> Outcome:
+    """Land ``records`` once by dlt's way and three times by ours, each into an empty home.
+
+    Raises:
+        BenchmarkFailed: a way ended with an error, or landed another number of records.
+    """
+    written = write_bulk(
+        work / "payloads", records * _BULK_PER_RECORD, 7, f"{_epoch(2026, 11, 1)}.0"
+    )
+    available = [written.rows["bullhorn", entity] for entity in _ENTITIES]
+    most = min(records // 2, *available)
+    command = [sys.executable, "-m", "benchmarks.served", str(work / "payloads"), *_ENTITIES]
+    with served([*command, "--most", str(most)]) as address:
+        # The sandbox cuts each record to the fields asked for once, then remembers it.
+        _land("ours", address, work / "warm", most)
+        ours = [_land("ours", address, work / f"ours_{i}", most) for i in range(_ROUNDS)]
+        theirs = _land("dlt", address, work / "dlt", most)
+        read = _land("read", address, work / "read", most)
+    rate = statistics.median(ours)
+    # Seconds per record without the server's share, which both ways wait for.
+    net = (1 / theirs - 1 / read) / (1 / rate - 1 / read)
+    return Outcome(
+        "landing",
+        (
+            Figure("records", 2 * most),
+            Figure("ours", round(rate), "records/s"),
+            Figure("dlt into DuckDB", round(theirs), "records/s"),
+            Figure("pages only read, by our requests", round(read), "records/s"),
+            Figure("ratio", round(rate / theirs, 1), "x", ">= 10 x", rate >= 10 * theirs),
+            Figure("ratio without the time of reading", round(net, 1), "x"),
+        ),
+        {"ours_records_per_second": [round(one) for one in ours]},
+    )
+
+
+def _land(way: str, address: str, home: Path, most: int) -> float:
+    """Records per second of one way, imports not counted."""
+    command = [sys.executable, "-m", "benchmarks.landing_way", way, address, str(home)]
+    ran = run(command)
+    if ran.exit_code != 0:
+        raise BenchmarkFailed(f"landing by {way} failed:\n{ran.stderr}")
+    landed = json.loads(ran.stdout.splitlines()[-1])
+    if landed["records"] != 2 * most:
+        raise BenchmarkFailed(f"{way} landed {landed['records']} records, not {2 * most}")
+    return float(landed["records"] / landed["seconds"])
+
+
+def _epoch(year: int, month: int, day: int) -> int:
+    return int(datetime(year, month, day, tzinfo=UTC).timestamp())

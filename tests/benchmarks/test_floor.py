@@ -1,0 +1,19 @@
+"""The benchmarks' floor gives the very marts that are released, so its time is a fair measure."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import publication
+from benchmarks.comparison import differences
+from benchmarks.floor import run_floor
+
+
+@pytest.mark.slow
+def test_the_floor_gives_the_marts_of_the_release(built_home: Path, tmp_path: Path) -> None:
+    release = publication.current(built_home)
+    manifest = release.manifest()
+    run_floor(built_home, date.fromisoformat(manifest["origin"]["as_of"]), tmp_path)
+    grains = {mart["name"]: tuple(mart["grain"]) for mart in manifest["marts"]}
+    assert not differences(release.folder, tmp_path, grains)
