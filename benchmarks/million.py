@@ -94,7 +94,7 @@ def _compared(home: Path, floor: Path) -> int:
     if found:
         told = "\n".join(f"  {one.mart}: {one.told}" for one in found)
         raise BenchmarkFailed(f"the release and floor.sql do not agree:\n{told}")
-    return sum(manifest["rows"][name] for name in grains)
+    return sum(manifest["rows"][f"{name}.parquet"] for name in grains)
 
 
 def _slowest(floor: Ran) -> list[Any]:

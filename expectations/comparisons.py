@@ -44,7 +44,7 @@ PAYABLES = """
 
 ANSWERS = """
     select
-        case when form_id = 'survey_answers' then 'files.survey_answers'
+        case when form_id like '%:survey_answers' then 'files.survey_answers'
             else 'typeform.responses' end as label,
         count(*) as total
     from fct_survey_responses

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from datetime import date
 
-from expectations import dbt_results, reconciliation, rejects
+from expectations import dbt_results, reconciliation
 from expectations.comparisons import COMPARISONS
 from expectations.names import suite_check_name
+from expectations.rejects import LISTS
 from expectations.suites import declared_suites
 from expectations.suites.every_mart import NO_EMAIL
 from expectations.tables import SAME_ROWS
@@ -41,4 +42,5 @@ def expected_check_names(manifest: Mapping[str, object]) -> frozenset[str]:
     }
     dbt = {dbt_results.check_name(node) for node in dbt_results.required_nodes(manifest)}
     totals = {reconciliation.check_name(item.name) for item in COMPARISONS}
-    return frozenset(declared | generic | dbt | totals | {rejects.CHECK_NAME})
+    listed = {records.check_name for records in LISTS}
+    return frozenset(declared | generic | dbt | totals | listed)

@@ -12,7 +12,7 @@ from expectations.errors import CandidateChanged
 from expectations.expected import public_mart_names
 from expectations.files import content_sha256, file_sha256, parquet_hashes
 from expectations.reconciliation import reconcile
-from expectations.rejects import rejects_check
+from expectations.rejects import REJECTED, UNKNOWN_VALUES, listed_check
 from expectations.rules import Rule
 from expectations.suite_run import run_suites
 from expectations.suites import declared_suites
@@ -46,7 +46,8 @@ def judge(  # noqa: PLR0913 - separate facts, each by keyword
         *dbt_checks(manifest, dbt_results),
         *_suite_checks(candidate, marts, as_of, limits),
         *reconcile(candidate, landing),
-        rejects_check(candidate, limits.max_rejected_records),
+        listed_check(candidate, REJECTED, limits.max_rejected_records),
+        listed_check(candidate, UNKNOWN_VALUES, limits.max_unknown_values),
     ]
     if _hashes(candidate) != before:
         raise CandidateChanged(

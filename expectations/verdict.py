@@ -10,7 +10,7 @@ from typing import Literal
 from expectations.errors import VerdictUnreadable
 from expectations.files import write_durably
 
-Kind = Literal["dbt", "suite", "reconciliation", "rejects"]
+Kind = Literal["dbt", "suite", "reconciliation", "rejects", "unknown"]
 Status = Literal["passed", "failed", "unchecked"]
 STATUSES: tuple[Status, ...] = ("passed", "failed", "unchecked")
 

@@ -21,7 +21,14 @@ from dlt.sources.helpers.rest_client.client import RESTClient
 
 from ingestion.connection import Http, LimitExhausted
 from ingestion.cursor import Cursor
-from ingestion.envelope import Delivery, Record, Reject, records_table, rejects_table
+from ingestion.envelope import (
+    Delivery,
+    Record,
+    Reject,
+    payload_sha256,
+    records_table,
+    rejects_table,
+)
 from ingestion.errors import SourceError
 from ingestion.landing_writer import landing_pipeline, write
 from ingestion.vendor import Entity, Page, Vendor
@@ -146,22 +153,29 @@ def _sort(
 ) -> tuple[list[Record], list[Reject]]:
     records: list[Record] = []
     rejects: list[Reject] = []
-    for position, payload in enumerate(page):
+    for position, payload in enumerate(page, start=1):
         count.delivered += 1
         try:
             record = entity.identify(payload)
         except msgspec.ValidationError as error:
-            where = f"page:{count.pages}/item:{position}"
-            reject = Reject(_best_known_id(payload) or where, payload, str(error))
+            reject = _reject(payload, str(error), f"page {count.pages}, item {position}")
             if cursor.is_new(reject.record_id, None, payload):
                 rejects.append(reject)
                 count.rejected += 1
-                log.warning("%s: record %s rejected: %s", entity.name, reject.record_id, error)
+                log.warning("%s: %s rejected: %s", entity.name, reject.record_id, reject.reason)
             continue
         if cursor.is_new(record.record_id, record.version, payload):
             records.append(record)
             count.landed += 1
     return records, rejects
+
+
+def _reject(payload: bytes, reason: str, place: str) -> Reject:
+    """Known by its id, or else by its bytes: its place is another one at the next pull."""
+    known = _best_known_id(payload)
+    if known is not None:
+        return Reject(known, payload, reason)
+    return Reject(f"sha256:{payload_sha256(payload)[:16]}", payload, f"{reason} ({place})")
 
 
 def _best_known_id(payload: bytes) -> str | None:

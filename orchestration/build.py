@@ -3,11 +3,12 @@
 import hashlib
 import json
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from ingestion.landing import LandedFile, landed_files
+from ingestion.landing import LandedFile
 from orchestration import code_version
 from orchestration.settings import Settings
 from publication import InputFile, InputLoad, Origin, previous_loads
@@ -65,11 +66,11 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
 
-def describe(settings: Settings, as_of: date) -> Build:
-    """The build that would be made now."""
+def describe(settings: Settings, files: Iterable[LandedFile], as_of: date) -> Build:
+    """A build of these files, with the code and the settings of now."""
     relevant = [settings.tenant, settings.reporting_currency, str(settings.thresholds)]
     return Build(
-        files=tuple(landed_files(settings.landing)),
+        files=tuple(files),
         as_of=as_of,
         code=code_version.digest(),
         settings=hashlib.sha256(json.dumps(relevant).encode()).hexdigest(),

@@ -15,7 +15,6 @@ class GateRefused(Exception):
 # Exception class names, because Dagster hands over errors as text.
 _EXIT_CODES = {
     "SourceError": SOURCE,
-    "DropError": SOURCE,
     "GateRefused": REFUSED,
     "PublicationRefused": REFUSED,
     "DagsterAssetCheckFailedError": REFUSED,

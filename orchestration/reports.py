@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 from rich.tree import Tree
 
 import publication
@@ -29,6 +29,7 @@ _TITLES = {
     "cost_per_hire_external_gross": "cost per hire",
     "cost_per_hire_external_net": "cost per hire, net of fall-offs",
     "referral_share": "placements that came by referral",
+    "referral_share_new_clients": "new clients that came by referral",
 }
 
 
@@ -88,7 +89,7 @@ def releases(out: Console, found: list[Release], as_json: bool) -> None:
     if not found:
         out.print("Nothing is published yet. Try `vouch demo`.")
         return
-    table = Table("release", "published", "content", "")
+    table = Table(Column("release", no_wrap=True), "published", "content", "")
     for release in found:
         mark = "current" if release.is_current else ""
         at = f"{release.published_at:%Y-%m-%d %H:%M:%S} UTC"
@@ -173,7 +174,7 @@ def _told(figure: Figure, value: float | None) -> str:
         return ""
     if figure.metric == "nps":
         return f"{value:+.1f}"
-    if figure.metric == "referral_share":
+    if figure.metric.startswith("referral_share"):
         return f"{value:.1%}"
     return f"{value:,.2f}"
 

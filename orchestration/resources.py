@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 
 import dagster as dg
 
-from orchestration import build, home, settings
+from ingestion.landing import landed_files
+from orchestration import build, home, settings, warehouse
 
 
 class Home(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -36,7 +37,18 @@ class Home(dg.ConfigurableResource):  # type: ignore[type-arg]
         """The clock, as a UTC instant; the only place that reads it."""
         return datetime.now(UTC)
 
-    def build(self) -> build.Build:
-        """What a build would be made from now."""
-        as_of = date.fromisoformat(self.as_of) if self.as_of else self.now().date()
-        return build.describe(self.settings, as_of)
+    def next_build(self, is_whole: bool = True) -> build.Build:
+        """What a build would be made from now. A build of a part keeps the day of the whole."""
+        found = self.settings
+        day = self.now().date() if self.as_of is None else date.fromisoformat(self.as_of)
+        if not is_whole:
+            day = warehouse.built_as_of(found.warehouse) or day
+        return build.describe(found, landed_files(found.landing), day)
+
+    def built(self) -> build.Build:
+        """What the warehouse was made from: the loads its models have read, and its day."""
+        found = self.settings
+        files = warehouse.staged(found.warehouse, landed_files(found.landing))
+        day = warehouse.built_as_of(found.warehouse)
+        assert day is not None, "models were built before anything reads them"
+        return build.describe(found, files, day)

@@ -1,6 +1,7 @@
 """``vouch run``: the same Dagster job in this process, on record in the home's instance."""
 
 import contextlib
+import logging
 import os
 import shutil
 import sys
@@ -58,6 +59,8 @@ def run(settings: Settings, full: bool, as_of: str | None, wait_seconds: float) 
     # Dagster's own files come before its lock, so the folder is tried first.
     with home.held(settings.home, "a starting run", wait_seconds):
         pass
+    # It warns of every blocking check of an asset that is skipped because nothing is new.
+    logging.getLogger("dagster").setLevel(logging.ERROR)
     definition = definitions()
     job = definition.resolve_job_def(WHOLE_WAY)
     options: dict[str, Any] = {"full": full, "wait_seconds": wait_seconds, "as_of": as_of}

@@ -2,6 +2,8 @@
 
 import secrets
 from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -13,10 +15,11 @@ from ingestion.landing import LandedFile
 from ingestion.vendor import vendor, vendor_names
 
 _KEY_BYTES = 32
+REJECTED = "rejects"
 
 
-def prepare(warehouse: Path, home: Path, files: list[LandedFile]) -> None:
-    """Make the warehouse ready for dbt.
+def prepare(warehouse: Path, home: Path, files: Iterable[LandedFile], as_of: date) -> None:
+    """Make the warehouse ready for dbt, which will build it as of that day.
 
     One view per vendor and entity over exactly the files of complete loads (an empty one
     where nothing has landed yet), the table that remembers which loads are staged, and
@@ -33,19 +36,46 @@ def prepare(warehouse: Path, home: Path, files: list[LandedFile]) -> None:
         connection.execute(
             "create table if not exists landing.staged_loads (model varchar, load_id varchar)"
         )
+        connection.execute("create or replace table landing.build (as_of date)")
+        connection.execute("insert into landing.build values (?)", [as_of])
         connection.execute("create schema if not exists people")
         connection.execute("create or replace table people.pseudonym_key (secret varchar)")
         connection.execute("insert into people.pseudonym_key values (?)", [_secret(home)])
+
+
+def built_as_of(warehouse: Path) -> date | None:
+    """The day of the last build, or None before the first."""
+    if not warehouse.exists():
+        return None
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        try:
+            row = connection.execute("select as_of from landing.build").fetchone()
+        except duckdb.CatalogException:
+            return None
+    return row[0] if row else None
+
+
+def staged(warehouse: Path, files: Iterable[LandedFile]) -> tuple[LandedFile, ...]:
+    """Those of the files that the models have read: a build of a part leaves others waiting."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        rows = connection.execute("select model, load_id from landing.staged_loads").fetchall()
+    read = set(rows)
+    return tuple(
+        file
+        for file in files
+        # Rejects are read where they lie, without a staging model.
+        if file.entity == REJECTED or (f"stg_{file.vendor}__{file.entity}", file.load_id) in read
+    )
 
 
 def landing_entities() -> dict[str, list[str]]:
     """Every landing entity there can be, by vendor; ``rejects`` is each vendor's last."""
     declared = {name: [entity.name for entity in vendor(name).entities] for name in vendor_names()}
     declared[DATASET] = [ENTITY]
-    return {name: [*entities, "rejects"] for name, entities in declared.items()}
+    return {name: [*entities, REJECTED] for name, entities in declared.items()}
 
 
-def _paths(files: list[LandedFile], vendor_name: str) -> dict[str, list[Path]]:
+def _paths(files: Iterable[LandedFile], vendor_name: str) -> dict[str, list[Path]]:
     by_entity: dict[str, list[Path]] = defaultdict(list)
     for file in files:
         if file.vendor == vendor_name:
@@ -54,7 +84,7 @@ def _paths(files: list[LandedFile], vendor_name: str) -> dict[str, list[Path]]:
 
 
 def _view(vendor_name: str, entity: str, paths: list[Path]) -> str:
-    schema = REJECTS if entity == "rejects" else ENVELOPE
+    schema = REJECTS if entity == REJECTED else ENVELOPE
     columns = ", ".join(schema.names)
     if paths:
         listed = ", ".join(f"'{_quoted(path)}'" for path in paths)

@@ -8,7 +8,7 @@ from expectations.expected import public_mart_names
 from publication.errors import MartDeclarationError
 
 # The gate reads these whether or not a mart names them.
-ALWAYS_EVIDENCE = ("int_rejected_records", "int_record_accounting")
+ALWAYS_EVIDENCE = ("int_rejected_records", "int_record_accounting", "int_unknown_values")
 
 
 @dataclass(frozen=True, slots=True)

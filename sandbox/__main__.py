@@ -4,10 +4,11 @@ import argparse
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from sandbox.agency import AgencyPlan, generate
-from sandbox.replay import replay_store
+from sandbox.replay import BadRecording, replay_store
 from sandbox.server import running
 from sandbox.store import Store
 
@@ -24,23 +25,29 @@ def main() -> None:
     )
     given = parser.parse_args()
     plan = AgencyPlan(seed=given.seed, scale=given.scale)
-    store = replay_store(given.replay) if given.replay else Store(generate(plan).records)
+    try:
+        store = replay_store(given.replay) if given.replay else Store(generate(plan).records)
+    except BadRecording as error:
+        sys.exit(f"sandbox: {error}")
+    wait = _until_parent_ends if given.with_parent else _until_signalled()
     with running(store, given.port) as sandbox:
         count = sum(store.counts().values())
         sys.stdout.write(f"serving {count} records at {sandbox.base_url}\n")
         sys.stdout.flush()
-        _wait(given.with_parent)
+        wait()
 
 
-def _wait(with_parent: bool) -> None:
-    """Until interrupted, or until the parent is gone: its end of the pipe closes with it."""
-    if with_parent:
-        sys.stdin.read()
-        return
+def _until_parent_ends() -> None:
+    """The parent's end of the pipe closes with it."""
+    sys.stdin.read()
+
+
+def _until_signalled() -> Callable[[], object]:
+    """Wait for an interruption that counts from now on: one may follow the address at once."""
     over = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: over.set())
     signal.signal(signal.SIGINT, lambda *_: over.set())
-    over.wait()
+    return over.wait
 
 
 if __name__ == "__main__":

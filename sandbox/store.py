@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterable, Mapping
+from itertools import count
 from typing import Any
 
 import msgspec
@@ -30,6 +31,7 @@ class Store:
         self._lock = threading.Lock()
         self._raw: dict[Key, dict[Any, bytes]] = {}
         self._shelves: dict[Key, Shelf] = {}
+        self._appended = count()
         for (vendor, entity), rows in (records or {}).items():
             self._raw[(vendor, entity)] = {}
             for row in rows:
@@ -50,6 +52,18 @@ class Store:
             self._raw.setdefault(place, {})[key] = raw
             self._shelves.pop(place, None)
 
+    def append(self, vendor: str, entity: str, raw: bytes) -> None:
+        """Serve one record more, as it is: without id, or beside others of its id.
+
+        Such records are served in the order appended; ``get`` and ``remove`` do not know them.
+        """
+        place = (vendor, entity)
+        with self._lock:
+            rows = self._raw.setdefault(place, {})
+            # No vendor has an id of this type.
+            rows["appended", next(self._appended)] = raw
+            self._shelves.pop(place, None)
+
     def remove(self, vendor: str, entity: str, key: int | str) -> None:
         """Delete a record without a trace, as a vendor's hard delete does. KeyError if unknown."""
         with self._lock:
@@ -57,7 +71,7 @@ class Store:
             self._shelves.pop((vendor, entity), None)
 
     def shelf(self, vendor: str, entity: str) -> Shelf:
-        """An unchanging view of the entity's records, in order of id."""
+        """An unchanging view of the entity's records, in order of id; appended ones last."""
         place = (vendor, entity)
         with self._lock:
             shelf = self._shelves.get(place)

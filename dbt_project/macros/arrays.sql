@@ -64,3 +64,16 @@
 {% macro spark__first_match(array, element, condition) -%}
     get(filter({{ array }}, {{ element }} -> {{ condition }}), 0)
 {%- endmacro %}
+
+{# An array of the values that are not null. #}
+{% macro array_of(values) -%}
+    {{ adapter.dispatch('array_of')(values) }}
+{%- endmacro %}
+
+{% macro duckdb__array_of(values) -%}
+    list_filter([{{ values | join(', ') }}], lambda each: each is not null)
+{%- endmacro %}
+
+{% macro spark__array_of(values) -%}
+    filter(array({{ values | join(', ') }}), each -> each is not null)
+{%- endmacro %}

@@ -114,3 +114,28 @@
         else 'unknown'
     end
 {%- endmacro %}
+
+{# Types of documents as Xero documents them (Types and codes). Null for none. #}
+{% macro document_kind(column, known) -%}
+    case
+        when {{ label(column) }} in ('{{ known | join("', '") }}')
+            then {{ label(column) }}
+        when {{ label(column) }} is not null then 'unknown'
+    end
+{%- endmacro %}
+
+{% macro invoice_kind(column) -%}
+    {{ document_kind(column, ['accrec', 'accpay']) }}
+{%- endmacro %}
+
+{% macro credit_note_kind(column) -%}
+    {{ document_kind(column, ['accreccredit', 'accpaycredit']) }}
+{%- endmacro %}
+
+{% macro bank_transaction_kind(column) -%}
+    {{ document_kind(column, [
+        'receive', 'receive-overpayment', 'receive-prepayment',
+        'receive-transfer', 'spend', 'spend-overpayment', 'spend-prepayment',
+        'spend-transfer'
+    ]) }}
+{%- endmacro %}

@@ -1,4 +1,4 @@
-"""Rules of revenue and costs: signs, currencies, conversion, unmapped spend."""
+"""Rules of revenue and costs: signs, currencies, conversion, what has no client or category."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -38,6 +38,11 @@ def suites(as_of: date, limits: Thresholds) -> Mapping[str, tuple[Rule, ...]]:
                 "where document_type in ('contractor_pay', 'revenue_refund') "
                 "having sum(amount) > 0",
                 "pay and refunds count negative",
+            ),
+            share_at_most(
+                "without_company",
+                "company_id is null",
+                limits.max_revenue_without_company_share,
             ),
         ),
         "fct_costs": (

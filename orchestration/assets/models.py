@@ -37,11 +37,11 @@ def models_asset(manifest: Path, project: DbtProject) -> dg.AssetsDefinition:
     def models(
         context: dg.AssetExecutionContext, home: Home, dbt_cli: DbtCliResource
     ) -> Iterator[Any]:
-        build = home.build()
+        build = home.next_build(is_whole=not context.is_subset)
         if not home.full and build.is_done(home.settings.home):
             log.info("nothing new since the current release; models and gate are skipped")
             return
-        warehouse.prepare(home.settings.warehouse, home.settings.home, list(build.files))
+        warehouse.prepare(home.settings.warehouse, home.settings.home, build.files, build.as_of)
         warm()
         yield from _built(context, home, dbt_cli, build)
 

@@ -70,7 +70,7 @@ def gate_checks(manifest: Mapping[str, Any]) -> dg.AssetChecksDefinition:
 def release(home: Home) -> dg.MaterializeResult[None]:
     """What BI may read. Refuses anything but the bytes that a complete verdict passed."""
     settings, at = home.settings, home.now()
-    build, candidate = home.build(), publication.latest_candidate(settings.home)
+    build, candidate = home.built(), publication.latest_candidate(settings.home)
     published = publication.publish(
         settings.home,
         candidate,
@@ -79,7 +79,8 @@ def release(home: Home) -> dg.MaterializeResult[None]:
         origin=build.origin(settings.home),
         at=at,
     )
-    build.remember(settings.home)
+    if build.fingerprint == home.next_build().fingerprint:
+        build.remember(settings.home)
     publication.prune(settings.home, settings.releases.keep, at=at)
     log.info("release %s: %s", published.release.id, published.outcome)
     return dg.MaterializeResult(
@@ -88,7 +89,7 @@ def release(home: Home) -> dg.MaterializeResult[None]:
 
 
 def _judged(home: Home) -> Verdict:
-    settings, build = home.settings, home.build()
+    settings, build = home.settings, home.built()
     candidate = publication.latest_candidate(settings.home)
     verdict = judge(
         candidate.judged,

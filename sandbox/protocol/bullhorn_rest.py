@@ -120,7 +120,8 @@ class Rest:
 def _ordered(shelf: Shelf, conditions: tuple[Condition, ...], order: str) -> Positions:
     found: Positions = np.flatnonzero(matching(shelf, conditions))
     field = order.removeprefix("-").removeprefix("+").split(",")[0].split(" ")[0]
-    values = shelf.numbers(field)[found]
+    # Nothing comes before any number: what has no id belongs on the first page.
+    values = np.nan_to_num(shelf.numbers(field)[found], nan=-np.inf)
     # Stable, so that equal values stay in order of id; the shelf is sorted by id.
     is_falling = order.startswith("-") or order.lower().endswith(" desc")
     ranked = np.argsort(-values if is_falling else values, kind="stable")

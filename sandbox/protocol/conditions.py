@@ -9,6 +9,9 @@ from sandbox.shelf import Mask, Shelf
 
 # A record without these is served whatever is asked: recorded payloads may lack them.
 VERSION_FIELDS = ("dateLastModified", "dateAdded", "UpdatedDateUTC")
+# Bullhorn's lowest id. A recorded record without one lies in ranges that reach down to it:
+# in the first of those that go on from the last id seen, so that they come to an end.
+_FIRST_ID = 1
 
 
 class BadFilter(Exception):
@@ -35,7 +38,15 @@ class Range:
             mask &= values <= self.high if self.high_included else values < self.high
         if self.field in VERSION_FIELDS:
             mask |= np.isnan(values)
+        if self.field == "id" and self._reaches(_FIRST_ID):
+            mask |= np.isnan(values)
         return mask
+
+    def _reaches(self, value: float) -> bool:
+        """Whether the low bound lets it in."""
+        if self.low is None:
+            return True
+        return self.low <= value if self.low_included else self.low < value
 
 
 @dataclass(frozen=True)

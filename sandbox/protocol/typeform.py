@@ -50,7 +50,7 @@ class Typeform:
         page = _whole(request, "page", 1, 10**6)
         if size is None or page is None:
             return _problem(400, "BAD_REQUEST", "page and page_size must be positive numbers")
-        forms = self._store["typeform", "forms"]
+        forms = _newest(self._store["typeform", "forms"])
         shown = forms[(page - 1) * size : page * size]
         return json(
             {
@@ -68,7 +68,9 @@ class Typeform:
         try:
             wanted = request.path_params["form"]
             shelf = self._store.shelf("typeform", "forms")
-            return json_bytes(shelf.raws[shelf.column("id").index(wanted)])
+            # Of several recorded versions the last: a form has one address.
+            place = len(shelf) - 1 - shelf.column("id")[::-1].index(wanted)
+            return json_bytes(shelf.raws[place])
         except ValueError:
             return _not_found()
 
@@ -97,6 +99,15 @@ class Typeform:
         items = found.items[:size]
         head = {"total_items": found.total, "page_count": -(-found.total // size)}
         return json_bytes(wrapped(head, "items", items))
+
+
+def _newest(forms: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each form once; one without id stays in its place."""
+    by_id: dict[str | int, dict[str, Any]] = {}
+    for place, form in enumerate(forms):
+        known = form.get("id")
+        by_id[known if isinstance(known, str) else place] = form
+    return list(by_id.values())
 
 
 def _summary(form: dict[str, Any]) -> dict[str, Any]:

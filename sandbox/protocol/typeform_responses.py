@@ -65,14 +65,24 @@ def _newest_first(shelf: Shelf, form: str) -> list[_Row]:
         item = bytes(landed["response"]) if is_wrapped else raw
         rows.append(_row(item))
     never = datetime.min.replace(tzinfo=UTC)
-    rows.sort(key=lambda row: (row.submitted or never, row.token), reverse=True)
+    # Pages go on from the token of their last item: what has none must not be last.
+    rows.sort(key=lambda row: (not row.token, row.submitted or never, row.token), reverse=True)
     return rows
 
 
 def _row(item: bytes) -> _Row:
     fields = msgspec.json.decode(item)
-    submitted = fields.get("submitted_at")
-    return _Row(fields["token"], datetime.fromisoformat(submitted) if submitted else None, item)
+    token = fields.get("token")
+    return _Row(token if isinstance(token, str) else "", _instant(fields.get("submitted_at")), item)
+
+
+def _instant(recorded: object) -> datetime | None:
+    """UTC unless it says otherwise; None for what cannot be read, which every range lets in."""
+    try:
+        moment = datetime.fromisoformat(str(recorded))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _within(moment: datetime | None, since: datetime | None, until: datetime | None) -> bool:

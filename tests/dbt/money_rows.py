@@ -86,5 +86,19 @@ PAYABLES = [
     document("credit_notes", "refund", "ACCPAYCREDIT", [line(10, 2, "400", "job_board")]),
     document("bank_transactions", "card", "SPEND", [line(5, 0, "416")]),
     document("bank_transactions", "interest", "RECEIVE", [line(5, 0, "270")]),
+    *(
+        document("bank_transactions", kind, kind, [line(5, 0, "270")])
+        for kind in (
+            "RECEIVE-OVERPAYMENT",
+            "RECEIVE-PREPAYMENT",
+            "RECEIVE-TRANSFER",
+            "SPEND-OVERPAYMENT",
+            "SPEND-PREPAYMENT",
+            "SPEND-TRANSFER",
+        )
+    ),
+    document("invoices", "barter", "ACCBARTER", [line(5)]),
+    document("credit_notes", "barter-back", "ACCBARTERCREDIT", [line(5)], Status="ARCHIVED"),
+    document("bank_transactions", "crypto", "MINED", [line(5)]),
 ]
 MONEY = [*PARTIES, *RECEIVABLES, *PAYABLES]

@@ -108,7 +108,7 @@ HISTORY = [
         load_id="2.0",
     ),
     Delivery("bullhorn", "candidates", "43", {"id": 43}, reject_reason="id: not a number"),
-    Delivery("bullhorn", "candidates", "page:1/item:2", {"x": 1}, reject_reason="id: missing"),
-    Delivery("bullhorn", "candidates", "page:1/item:2", {"x": 2}, reject_reason="id: missing"),
+    Delivery("bullhorn", "candidates", "sha256:ea1", {"x": 1}, reject_reason="id: missing"),
+    Delivery("bullhorn", "candidates", "sha256:ea2", {"x": 2}, reject_reason="id: missing"),
 ]
 PEOPLE = [*IDENTITY, *REFERRALS, *HISTORY]

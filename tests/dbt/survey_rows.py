@@ -69,6 +69,7 @@ SURVEYS = [
         trigger="relationship_client",
     ),
     response("nobody", "nps", nps(7), email="stranger@mail.example", trigger="novelty"),
+    response("alumna", "nps", nps(7), respondent_kind="alumna"),
     Delivery(
         "files",
         "survey_answers",

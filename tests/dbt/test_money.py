@@ -84,6 +84,6 @@ def test_a_refused_delivery_is_listed_until_it_comes_again(built: Warehouse) -> 
     )
     assert rows == [
         ("43", "id: not a number"),
-        ("page:1/item:2", "id: missing"),
-        ("page:1/item:2", "id: missing"),
+        ("sha256:ea1", "id: missing"),
+        ("sha256:ea2", "id: missing"),
     ]

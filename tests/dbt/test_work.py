@@ -110,6 +110,14 @@ def test_a_supplier_is_no_company(built: Warehouse) -> None:
     )
 
 
+def test_a_customer_known_from_billing_alone_is_not_named(built: Warehouse) -> None:
+    rows = built.rows(
+        "select source_record_id from intermediate.int_companies"
+        " where is_billing_only = (company_name is not null)"
+    )
+    assert rows == []
+
+
 def test_a_web_address_gives_the_domain(built: Warehouse) -> None:
     assert built.rows(
         "select domain from intermediate.int_companies where source_record_id = '504'"

@@ -68,6 +68,8 @@ JOBS = [
         dateAdded=ms(0),
     ),
     bullhorn("job_orders", 2002, isDeleted=True),
+    bullhorn("job_orders", 2003, employmentType="Gig", dateAdded=ms(0)),
+    bullhorn("job_orders", 2004, employmentType="Gig", dateAdded=ms(0)),
 ]
 APPLICATIONS = [
     submission(4001, status="Placed"),
@@ -91,6 +93,12 @@ PLACEMENTS = [
     placement(6037, salary="fifty thousand"),
     placement(6038, fee=15000),
     placement(6039, fee=20),
+    placement(6040, employmentType="Secondment", jobOrder={"id": 2003}),
+    placement(6041, employmentType=None, jobOrder={"id": 2003}),
+    placement(6042, jobOrder={"id": 2004}),
+    placement(6043, status=None),
+    placement(6044, status="Paused", fee=15000),
+    Delivery("bullhorn", "placements", "6045", {"id": 6045, "status": "Paused"}, op="delete"),
 ]
 NOTES = [
     bullhorn(

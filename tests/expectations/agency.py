@@ -61,12 +61,13 @@ MARTS: dict[str, tuple[list[str], list[dict[str, Any]], str]] = {
             }
         ],
         """select * from (values
-            ('xero:i1:1', 'xero:i1', 'bullhorn:1', 'invoice', 'GBP', 'GBP',
+            ('xero:i1:1', 'xero:i1', 'c1', 'bullhorn:1', 'invoice', 'GBP', 'GBP',
                 1000.0000::decimal(18, 4), 1000.0000::decimal(18, 4), false, date '2026-01-20'),
-            ('xero:c1:1', 'xero:c1', 'bullhorn:1', 'credit_note', 'GBP', 'GBP',
+            ('xero:c1:1', 'xero:c1', 'c1', 'bullhorn:1', 'credit_note', 'GBP', 'GBP',
                 -100.0000::decimal(18, 4), -100.0000::decimal(18, 4), false, date '2026-02-20')
-        ) as t(revenue_line_id, document_id, placement_id, document_type, currency,
-            reporting_currency, amount, reporting_amount, is_unconverted, document_date)""",
+        ) as t(revenue_line_id, document_id, company_id, placement_id, document_type,
+            currency, reporting_currency, amount, reporting_amount, is_unconverted,
+            document_date)""",
     ),
     "fct_costs": (
         ["cost_line_id", "channel"],
@@ -208,6 +209,10 @@ def found(root: Path) -> Agency:
             "create table intermediate.int_rejected_records (source_relation varchar, "
             "source_entity varchar, source_record_id varchar, payload_sha256 varchar, "
             "reason varchar, stage varchar)"
+        )
+        connection.execute(
+            "create table intermediate.int_unknown_values (source_relation varchar, "
+            "source_entity varchar, source_record_id varchar, field varchar)"
         )
         connection.execute("create table intermediate.int_record_accounting (landed bigint)")
         manifest = _manifest(connection)

@@ -6,7 +6,13 @@ from dataclasses import replace
 import duckdb
 import pytest
 
-from expectations import CandidateChanged, LandingFile, expected_check_names, judge
+from expectations import (
+    CandidateChanged,
+    LandingFile,
+    Thresholds,
+    expected_check_names,
+    judge,
+)
 from expectations.tables import same_rows_checks
 from expectations.verdict import to_json
 from publication import build_candidate
@@ -122,6 +128,35 @@ def test_more_rejected_records_than_allowed_fail_and_are_listed(agency: Agency) 
     (check,) = blocking(judged(agency)).values()
     assert (check.name, check.observed) == ("rejects:int_rejected_records", "1")
     assert check.message == "xero.payments p9 (xero): Amount: not a number"
+
+
+def test_an_unknown_value_fails_and_is_listed_by_its_field(agency: Agency) -> None:
+    agency.change(
+        "insert into intermediate.int_unknown_values values "
+        "('bullhorn', 'bullhorn.placements', '1', 'status')"
+    )
+    (check,) = blocking(judged(agency)).values()
+    assert (check.name, check.status) == ("unknown:int_unknown_values", "failed")
+    assert (check.observed, check.expected) == ("1", "at most 0")
+    assert check.message == "bullhorn.placements 1 (bullhorn): status"
+    assert blocking(judged(agency, limits=Thresholds(max_unknown_values=1))) == {}
+
+
+def test_without_the_list_of_unknown_values_they_are_unchecked(agency: Agency) -> None:
+    del agency.manifest["nodes"]["model.vouch.int_unknown_values"]
+    found = blocking(judged(agency))
+    assert {name: check.status for name, check in found.items()} == {
+        "unknown:int_unknown_values": "unchecked"
+    }
+
+
+def test_revenue_of_no_company_fails_beyond_its_share(agency: Agency) -> None:
+    agency.change("update marts.fct_revenue set company_id = null where document_type = 'invoice'")
+    (check,) = blocking(judged(agency)).values()
+    assert (check.name, check.observed) == ("suite:fct_revenue:without_company", "0.5")
+    assert check.expected == "a share of at most 0.05"
+    limits = Thresholds(max_revenue_without_company_share=0.5)
+    assert blocking(judged(agency, limits=limits)) == {}
 
 
 def test_without_the_list_of_rejected_records_totals_are_unchecked(agency: Agency) -> None:

@@ -107,6 +107,18 @@ BROKEN = {
         ),
         "rejects:int_rejected_records",
     ),
+    "a word that no rule knows": (
+        (
+            "insert into intermediate.int_unknown_values by name "
+            "select 'demo-agency' as tenant_id, 'bullhorn' as source_relation, "
+            "'bullhorn.placements' as source_entity, '7' as source_record_id, 'status' as field"
+        ),
+        "unknown:int_unknown_values",
+    ),
+    "revenue of no company": (
+        "update marts.fct_revenue set company_id = null",
+        "suite:fct_revenue:without_company",
+    ),
 }
 
 

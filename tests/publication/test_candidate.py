@@ -67,6 +67,7 @@ def test_evidence_is_what_the_explanations_name(agency: Agency) -> None:
         "int_record_accounting",
         "int_rejected_records",
         "int_survey_responses",
+        "int_unknown_values",
         "int_vendor_costs",
     ]
 

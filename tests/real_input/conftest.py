@@ -17,17 +17,20 @@ from sandbox.server import running
 from tests.conftest import UNPACED, Vouch
 
 # The examples' organisation keeps its books in New Zealand dollars. They hold no answers to
-# surveys, no placements and no sources, so the marts of those may be empty.
+# surveys, no placements and no sources, so the marts of those may be empty; and no client of
+# Bullhorn is among the customers of Xero.
 CONFIG = """
 tenant = "examples"
 reporting_currency = "NZD"
 
 [gate]
 max_rejected_records = {rejected}
+max_unknown_values = 0
 max_unknown_channel_share = 0.0
 max_unmapped_spend_share = 0.0
 max_unresolved_respondent_share = 0.0
 max_unconverted_rows_share = 0.0
+max_revenue_without_company_share = 1.0
 min_headline_rows = 0
 min_touchpoints = 0
 min_survey_responses = 0

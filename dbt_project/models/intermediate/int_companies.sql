@@ -33,7 +33,8 @@ billing_only as (
         {{ provenance('record') }},
         cast(null as string) as parent_company_id,
         record.customer_code,
-        record.contact_name as company_name,
+        -- A contact may be a person, whose name does not belong here.
+        cast(null as string) as company_name,
         cast(null as string) as domain,
         record.status,
         cast(null as decimal(18, 4)) as fee_fraction,

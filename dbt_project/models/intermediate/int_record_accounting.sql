@@ -23,8 +23,16 @@
     'files.survey_answers': [['int_survey_responses'], 'is_deleted', 'deleted'],
     'xero.contacts': [['int_company_links', 'int_vendors'], 'is_deleted', 'deleted'],
     'xero.accounts': [['int_accounts'], 'is_deleted', 'deleted'],
-    'xero.invoices': [['int_document_lines'], 'is_deleted', 'deleted'],
-    'xero.credit_notes': [['int_document_lines'], 'is_deleted', 'deleted'],
+    'xero.invoices': [
+        ['int_document_lines'],
+        "is_deleted or coalesce(document_kind = 'unknown', false)",
+        'deleted, or of an unknown type'
+    ],
+    'xero.credit_notes': [
+        ['int_document_lines'],
+        "is_deleted or coalesce(document_kind = 'unknown', false)",
+        'deleted, or of an unknown type'
+    ],
     'xero.payments': [['int_payments'], 'is_deleted', 'deleted'],
     'xero.bank_transactions': [
         ['int_document_lines'],
@@ -35,17 +43,13 @@
 
 with
 
--- Different records without an id may arrive at the same place of a page.
 rejected as (
 
     select distinct
         tenant_id,
         source_relation,
         source_entity,
-        case
-            when source_record_id like 'page:%' then rejected_record_id
-            else source_record_id
-        end as source_record_id
+        source_record_id
 
     from {{ ref('int_rejected_records') }}
 

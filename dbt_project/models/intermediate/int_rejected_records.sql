@@ -41,21 +41,16 @@ refused as (
 {%- endfor %}
 ),
 
--- A place on a page is no id: every such delivery stands for itself.
 ranked as (
 
     select
         *,
-        source_record_id like 'page:%' as is_placed,
         row_number() over (
             partition by
                 tenant_id,
                 source_relation,
                 source_entity,
-                source_record_id,
-                case
-                    when source_record_id like 'page:%' then payload_sha256
-                end
+                source_record_id
             order by
                 version desc nulls last,
                 received_at desc nulls last,
@@ -93,13 +88,10 @@ resolved as (
             and newest.source_record_id = good.source_record_id
 
     where
-        not newest.is_placed
-        and (
-            newest.version <= good.version
-            or (
-                (newest.version is null or good.version is null)
-                and newest.received_at < good.received_at
-            )
+        newest.version <= good.version
+        or (
+            (newest.version is null or good.version is null)
+            and newest.received_at < good.received_at
         )
 
 ),
@@ -113,12 +105,7 @@ unresolved as (
         newest.source_record_id,
         newest.payload_sha256,
         newest.reject_reason as reason,
-        'landing' as stage,
-        case
-            when newest.is_placed
-                then ':' || substring(newest.payload_sha256, 1, 16)
-            else ''
-        end as suffix
+        'landing' as stage
 
     from newest
     left join resolved
@@ -141,8 +128,7 @@ unusable as (
         source_record_id,
         payload_sha256,
         reject_reason as reason,
-        'staging' as stage,
-        '' as suffix
+        'staging' as stage
 
     from good
 
@@ -162,7 +148,7 @@ keyed as (
 
     select
         source_relation || ':' || split_part(source_entity, '.', 2) || ':'
-        || source_record_id || ':' || stage || suffix as rejected_record_id,
+        || source_record_id || ':' || stage as rejected_record_id,
         tenant_id,
         source_relation,
         source_entity,

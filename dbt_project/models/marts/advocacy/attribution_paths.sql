@@ -19,10 +19,10 @@ counted as (
         row_number() over (
             partition by tenant_id, conversion_id
             order by
-                touched_at asc,
-                evidence_strength desc,
-                source_record_id asc,
-                touchpoint_id asc
+                touched_at asc nulls last,
+                evidence_strength desc nulls last,
+                source_record_id asc nulls last,
+                touchpoint_id asc nulls last
         ) as touch_number,
         count(*) over (
             partition by tenant_id, conversion_id
@@ -30,11 +30,11 @@ counted as (
         row_number() over (
             partition by tenant_id, conversion_id
             order by
-                case when is_referral then 0 else 1 end asc,
-                evidence_strength desc,
-                touched_at asc,
-                source_record_id asc,
-                touchpoint_id asc
+                case when is_referral then 0 else 1 end asc nulls last,
+                evidence_strength desc nulls last,
+                touched_at asc nulls last,
+                source_record_id asc nulls last,
+                touchpoint_id asc nulls last
         ) as referral_rank,
         sum(case when is_referral then 1 else 0 end) over (
             partition by tenant_id, conversion_id

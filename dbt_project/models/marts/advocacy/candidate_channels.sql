@@ -26,13 +26,13 @@ ranked as (
         row_number() over (
             partition by tenant_id, subject_id
             order by
-                case when is_referral then 0 else 1 end asc,
+                case when is_referral then 0 else 1 end asc nulls last,
                 case when is_referral then evidence_strength end desc nulls last,
                 case when is_referral then touched_at end asc nulls last,
-                touched_at desc,
-                evidence_strength asc,
-                source_record_id desc,
-                touchpoint_id desc
+                touched_at desc nulls last,
+                evidence_strength asc nulls last,
+                source_record_id desc nulls last,
+                touchpoint_id desc nulls last
         ) as preference
 
     from touchpoints

@@ -23,7 +23,7 @@ hidden as (
                 tenant_id, period, period_start, audience, survey_kind,
                 trigger, population,
                 case when cut <> 'all' and n >= {{ k }} then 1 else 0 end
-            order by n asc, cut asc
+            order by n asc nulls last, cut asc nulls last
         ) as size_rank
 
     from windowed

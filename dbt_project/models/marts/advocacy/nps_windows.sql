@@ -45,7 +45,7 @@ monthly as (
             partition by
                 tenant_id, cut, audience, survey_kind, trigger,
                 population, form_id, respondent_key, submitted_month
-            order by submitted_at desc, response_id desc
+            order by submitted_at desc nulls last, response_id desc nulls last
         ) as answer_rank
 
     from cuts
@@ -60,7 +60,7 @@ latest as (
             partition by
                 tenant_id, cut, audience, survey_kind, trigger,
                 population, form_id, respondent_key
-            order by submitted_month
+            order by submitted_month asc nulls last
         ) as next_month
 
     from monthly

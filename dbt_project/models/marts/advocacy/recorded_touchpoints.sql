@@ -110,7 +110,9 @@ weighed as (
                 source_record_id,
                 channel,
                 coalesce(referrer_person_id, referrer_recruiter_id, '?')
-            order by evidence_strength desc, touchpoint_id asc
+            order by
+                evidence_strength desc nulls last,
+                touchpoint_id asc nulls last
         ) as evidence_rank,
         max(case when channel = 'referral' then evidence_strength end) over (
             partition by

@@ -80,7 +80,7 @@ shares as (
         cast(events as bigint) as events,
         cast(sum(events) over (
             partition by tenant_id, effort_month
-            order by channel
+            order by channel asc nulls last
             rows between unbounded preceding and current row
         ) as bigint) as running_events,
         cast(sum(events) over (

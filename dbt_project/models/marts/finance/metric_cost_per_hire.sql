@@ -55,7 +55,7 @@ hidden as (
                 case
                     when channel <> 'all' and hires >= {{ k }} then 1 else 0
                 end
-            order by hires asc, channel asc
+            order by hires asc nulls last, channel asc nulls last
         ) as size_rank
 
     from figures

@@ -64,6 +64,9 @@ renamed as (
         {{ utc_instant_from_ms('sent.dateClosed') }} as closed_at,
 
         ---------- quality
+        {{ unknown_fields([
+            ['employmentType', 'sent.employmentType', 'employment_type']
+        ]) }} as unknown_fields,
         {{ reject_reason([
             ['numOpenings', 'sent.numOpenings', 'whole'],
             ['salary', 'sent.salary', 'number'],

@@ -80,6 +80,10 @@ renamed as (
         {{ utc_instant_from_ms('sent.dateEnd') }} as ended_at,
 
         ---------- quality
+        {{ unknown_fields([
+            ['status', 'sent.status', 'placement_status'],
+            ['employmentType', 'sent.employmentType', 'employment_type']
+        ]) }} as unknown_fields,
         {{ reject_reason([
             ['salary', 'sent.salary', 'number'],
             ['fee', 'sent.fee', 'number'],

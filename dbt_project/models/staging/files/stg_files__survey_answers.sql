@@ -54,6 +54,9 @@ renamed as (
         {{ utc_instant('sent.submitted_at') }} as submitted_at,
 
         ---------- quality
+        {{ unknown_fields([
+            ['respondent_kind', 'sent.respondent_kind', 'respondent_kind']
+        ]) }} as unknown_fields,
         {{ reject_reason([
             ['score', 'sent.score', 'whole'],
             ['submitted_at', 'sent.submitted_at', 'iso'],

@@ -54,6 +54,9 @@ renamed as (
         sent.response.answers,
 
         ---------- quality
+        {{ unknown_fields([
+            ['hidden.respondent_kind', 'sent.response.hidden.respondent_kind', 'respondent_kind']
+        ]) }} as unknown_fields,
         {{ reject_reason([
             ['submitted_at', 'sent.response.submitted_at', 'iso'],
             ['submitted_at: missing', "op <> 'delete' and " ~ text('sent.response.submitted_at') ~ ' is null'],

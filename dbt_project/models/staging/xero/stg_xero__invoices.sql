@@ -45,7 +45,7 @@ renamed as (
         {{ placement_reference('sent.Reference') }} as placement_record_id,
 
         ---------- strings
-        {{ label('sent.Type') }} as document_kind,
+        {{ invoice_kind('sent.Type') }} as document_kind,
         {{ document_status('sent.Status') }} as status,
         {{ label('sent.LineAmountTypes') }} as line_amount_types,
         upper({{ text('sent.CurrencyCode') }}) as currency,
@@ -68,6 +68,10 @@ renamed as (
         sent.LineItems as lines,
 
         ---------- quality
+        {{ unknown_fields([
+            ['Type', 'sent.Type', 'invoice_kind'],
+            ['Status', 'sent.Status', 'document_status']
+        ]) }} as unknown_fields,
         {{ reject_reason([
             ['SubTotal', 'sent.SubTotal', 'number'],
             ['TotalTax', 'sent.TotalTax', 'number'],
