@@ -26,7 +26,9 @@ app = typer.Typer(
         "Start with [bold]vouch demo[/bold]."
     ),
 )
-out = Console(soft_wrap=True)
+# Piped into a file there is no width to fit into; 80 columns would cut ids off.
+_WIDTH = None if sys.stdout.isatty() else 160
+out = Console(soft_wrap=True, width=_WIDTH)
 err = Console(stderr=True, soft_wrap=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 _TITLES = {
     "nps": "NPS",
     "cost_per_hire_external_gross": "cost per hire",
-    "cost_per_hire_external_net": "cost per hire, net of fall-offs",
-    "referral_share": "placements that came by referral",
-    "referral_share_new_clients": "new clients that came by referral",
+    "cost_per_hire_external_net": "cost per hire net of fall-offs",
+    "referral_share": "placements by referral",
+    "referral_share_new_clients": "new clients by referral",
 }
 
 
@@ -153,10 +153,16 @@ def _verdict(done: "Run", found: Summary) -> str:
 
 
 def _figures(figures: Iterable[Figure]) -> Table:
-    table = Table("figure", "of", "value", "95 % interval", "count")
+    table = Table(
+        *(Column(name, no_wrap=True) for name in ("figure", "of")),
+        *(Column(name, no_wrap=True, justify="right") for name in ("value", "95 % interval")),
+        Column("count", justify="right"),
+    )
     for figure in figures:
         title = _TITLES.get(figure.metric, figure.metric)
-        cut = ", ".join(value for value in figure.dimensions.values() if value != "all")
+        # In words and without repeating: audience "client", population "client".
+        said = dict.fromkeys(value for value in figure.dimensions.values() if value != "all")
+        cut = " · ".join(said).replace("_", " ")
         if figure.value is None:
             table.add_row(title, cut, "-", figure.note or "", str(figure.n))
             continue
