@@ -29,7 +29,7 @@ lint: $(STAMP)  ## Style, types, layers, SQL
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models
+	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project/models
 
 bench: $(STAMP)  ## Figures and ratios, kept in benchmarks/results
 	$(BIN)/python -m benchmarks
