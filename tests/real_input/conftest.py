@@ -1,7 +1,9 @@
 """One published home made of payloads that nobody here wrote; a run takes about a minute."""
 
+import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -9,12 +11,10 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from published_examples import Published
-from recorded_lines import RecordedLines, record
 from vendor_examples import Records, bullhorn_records, without_id, xero_records
 
-from sandbox.limits import Limits
-from sandbox.server import running
-from tests.conftest import UNPACED, Vouch
+from sandbox.store import Key
+from tests.conftest import REPOSITORY, UNPACED, Vouch
 
 # The examples' organisation keeps its books in New Zealand dollars. They hold no answers to
 # surveys, no placements and no sources, so the marts of those may be empty; and no client of
@@ -74,11 +74,37 @@ def published(
     folder = tmp_path_factory.mktemp("real_input")
     records = {("xero", entity): lines for entity, lines in xero_examples.items()}
     records |= {("bullhorn", entity): lines for entity, lines in bullhorn_examples.items()}
-    record(folder / "recordings", records)
-    refused = sum(len(without_id(lines)) for lines in bullhorn_examples.values())
-    with running(RecordedLines(folder / "recordings"), limits=Limits.off()) as sandbox:
+    _record(folder / "recordings", records)
+    refused = sum(len(set(without_id(lines))) for lines in bullhorn_examples.values())
+    with _replayed(folder / "recordings") as url:
         config = folder / "vouch.toml"
-        config.write_text(CONFIG.format(url=sandbox.base_url, rejected=refused) + UNPACED)
+        config.write_text(CONFIG.format(url=url, rejected=refused) + UNPACED)
         vouch = Vouch(folder / "home", {"VOUCH_CONFIG": str(config)})
         done = vouch("run", "--as-of", "2019-06-30")
         yield Published(vouch, records, done.returncode, done.stdout + done.stderr)
+
+
+def _record(folder: Path, records: Mapping[Key, list[bytes]]) -> None:
+    """Write ``<vendor>/<entity>.jsonl``, one vendor record a line."""
+    for (vendor, entity), lines in records.items():
+        path = folder / vendor / f"{entity}.jsonl"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"".join(line + b"\n" for line in lines))
+
+
+@contextmanager
+def _replayed(recordings: Path) -> Iterator[str]:
+    """The address of ``python -m sandbox --replay``, at the vendors' own rate limits."""
+    command = [sys.executable, "-m", "sandbox", "--replay", str(recordings), "--port", "0"]
+    with subprocess.Popen(
+        [*command, "--with-parent"],
+        cwd=REPOSITORY,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        # Leaving closes its standard input, at which it ends.
+        assert process.stdout is not None
+        told = process.stdout.readline()
+        assert " at http" in told, told
+        yield told.rsplit(" at ", 1)[1].strip()

@@ -1,15 +1,28 @@
 """What a client of each vendor does first, as short functions for the protocol tests."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import requests
 
+from sandbox.credentials import Credentials
 from sandbox.server import Sandbox
 
 Ask = Callable[..., requests.Response]
 
 
-def tokens(sandbox: Sandbox, **grant: str) -> requests.Response:
+@dataclass(frozen=True)
+class Known:
+    """A sandbox of which only the address is known, such as one in another process."""
+
+    base_url: str
+    credentials: Credentials = field(default_factory=Credentials)
+
+
+Served = Sandbox | Known
+
+
+def tokens(sandbox: Served, **grant: str) -> requests.Response:
     """Bullhorn's answer to a token request."""
     known = sandbox.credentials
     client = {
@@ -19,7 +32,7 @@ def tokens(sandbox: Sandbox, **grant: str) -> requests.Response:
     return requests.post(f"{sandbox.base_url}/bullhorn/oauth/token", params={**client, **grant})
 
 
-def authorised(sandbox: Sandbox, password: str | None = None) -> requests.Response:
+def authorised(sandbox: Served, password: str | None = None) -> requests.Response:
     """Bullhorn's answer to the headless login."""
     known = sandbox.credentials
     return requests.get(
@@ -35,7 +48,7 @@ def authorised(sandbox: Sandbox, password: str | None = None) -> requests.Respon
     )
 
 
-def bullhorn(sandbox: Sandbox) -> Ask:
+def bullhorn(sandbox: Served) -> Ask:
     """A logged-in GET under Bullhorn's REST address."""
     code = authorised(sandbox).headers["Location"].split("code=")[1].split("&")[0]
     granted = tokens(sandbox, grant_type="authorization_code", code=code).json()
@@ -48,14 +61,14 @@ def bullhorn(sandbox: Sandbox) -> Ask:
     return lambda path, **params: session.get(login["restUrl"] + path, params=params)
 
 
-def typeform(sandbox: Sandbox) -> Ask:
+def typeform(sandbox: Served) -> Ask:
     """An authorised GET at Typeform."""
     headers = {"Authorization": f"Bearer {sandbox.credentials.typeform_token}"}
     base = f"{sandbox.base_url}/typeform/"
     return lambda path, **params: requests.get(base + path, params=params, headers=headers)
 
 
-def xero(sandbox: Sandbox) -> Ask:
+def xero(sandbox: Served) -> Ask:
     """An authorised GET at Xero's Accounting API; ``since`` becomes If-Modified-Since."""
     known = sandbox.credentials
     granted = requests.post(
