@@ -158,7 +158,9 @@ def _sort(
         try:
             record = entity.identify(payload)
         except msgspec.ValidationError as error:
-            reject = _reject(payload, str(error), f"page {count.pages}, item {position}")
+            reject = _reject(
+                payload, entity.id_path, str(error), f"page {count.pages}, item {position}"
+            )
             if cursor.is_new(reject.record_id, None, payload):
                 rejects.append(reject)
                 count.rejected += 1
@@ -170,20 +172,21 @@ def _sort(
     return records, rejects
 
 
-def _reject(payload: bytes, reason: str, place: str) -> Reject:
-    """Known by its id, or else by its bytes: its place is another one at the next pull."""
-    known = _best_known_id(payload)
+def _reject(payload: bytes, id_path: tuple[str, ...], reason: str, place: str) -> Reject:
+    """Known by its id, so that its repair is recognised, or else by its bytes.
+
+    Its place would be another one at the next pull.
+    """
+    known = _id_at(payload, id_path)
     if known is not None:
         return Reject(known, payload, reason)
     return Reject(f"sha256:{payload_sha256(payload)[:16]}", payload, f"{reason} ({place})")
 
 
-def _best_known_id(payload: bytes) -> str | None:
-    """The id of a record that is otherwise unusable, so that its repair can be recognised."""
-    document = msgspec.json.decode(payload)
-    if not isinstance(document, dict):
-        return None
-    found = next((document[key] for key in document if key.lower() in {"id", "token"}), None)
+def _id_at(payload: bytes, path: tuple[str, ...]) -> str | None:
+    found = msgspec.json.decode(payload)
+    for name in path:
+        found = found.get(name) if isinstance(found, dict) else None
     return str(found) if isinstance(found, int | str) and found != "" else None
 
 

@@ -29,12 +29,14 @@ class Entity:
             ``msgspec.ValidationError`` when that cannot be done.
         overlap: how far to reach back behind the newest version seen, because the
             vendor's filter is coarse or its index late.
+        id_path: where the id stands in a record, for one that ``identify`` refuses.
     """
 
     name: str
     pages: Callable[[RESTClient, datetime | None], Iterator[Page]]
     identify: Callable[[bytes], Record]
     overlap: timedelta = timedelta(0)
+    id_path: tuple[str, ...] = ("id",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,6 +134,6 @@ VENDOR = Vendor(
     connect=connect,
     entities=(
         Entity("forms", _forms, _identify_form),
-        Entity("responses", _responses, _identify_response),
+        Entity("responses", _responses, _identify_response, id_path=("response", "token")),
     ),
 )

@@ -121,7 +121,13 @@ def _instant(text: str | None) -> datetime | None:
 
 def _entity(name: str, path: str, id_field: str, paged: bool = True) -> Entity:
     # If-Modified-Since has second precision.
-    return Entity(name, _pages(path, id_field, paged), _identify(id_field), timedelta(minutes=1))
+    return Entity(
+        name,
+        _pages(path, id_field, paged),
+        _identify(id_field),
+        overlap=timedelta(minutes=1),
+        id_path=(id_field,),
+    )
 
 
 VENDOR = Vendor(

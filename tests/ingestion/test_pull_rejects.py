@@ -5,8 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from ingestion.pull import Account, Pulled
+from sandbox.faults import Fault, Mutation, replaced
 from sandbox.server import Sandbox
 
 Accounts = Callable[..., Account]
@@ -99,3 +101,26 @@ def test_records_without_id_hide_no_other_however_many_pages_there_are(
     pulled = pulling(account("bullhorn"), "leads")["leads"]
     assert pulled.delivered == sandbox.store.counts()["bullhorn", "leads"]
     assert (pulled.rejected, pulled.landed) == (499, pulled.delivered - 499)
+
+
+@pytest.mark.parametrize(
+    ("name", "entity", "path", "bad"),
+    [
+        ("xero", "invoices", "Invoices", replaced("UpdatedDateUTC", "yesterday")),
+        ("typeform", "responses", "/responses", replaced("submitted_at", "yesterday")),
+    ],
+)
+def test_a_reject_keeps_the_id_that_its_repair_will_have(
+    sandbox: Sandbox,
+    account: Accounts,
+    pulling: Pulling,
+    tmp_path: Path,
+    name: str,
+    entity: str,
+    path: str,
+    bad: Mutation,
+) -> None:
+    sandbox.faults.add(Fault(name, path, "mutate", mutation=bad))
+    pulling(account(name), entity)
+    ((record_id, *_),) = _rejects(tmp_path / "home")
+    assert not record_id.startswith("sha256:")

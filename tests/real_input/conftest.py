@@ -17,8 +17,8 @@ from sandbox.store import Key
 from tests.conftest import REPOSITORY, UNPACED, Vouch
 
 # The examples' organisation keeps its books in New Zealand dollars. They hold no answers to
-# surveys, no placements and no sources, so the marts of those may be empty; and no client of
-# Bullhorn is among the customers of Xero.
+# surveys, no placements and no sources, so the marts of those may be empty; and the
+# documents' customers are not among the contacts, so no revenue has a company.
 CONFIG = """
 tenant = "examples"
 reporting_currency = "NZD"
