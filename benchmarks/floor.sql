@@ -331,7 +331,7 @@ create temp table companies as
         select * exclude (parent_id), false as is_billing_only from corporations
         union all
         select
-            tenant_id, null, company_id, customer_code, company_name, status, null, true
+            tenant_id, null, company_id, customer_code, null, status, null, true
         from customers where is_billing_only
     ),
     billing_customers as (

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,8 @@ def _parse(settings: Settings, target: Path) -> None:
         *(executable(), "parse", "--quiet", "--no-use-colors"),
         *("--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR)),
         *("--target-path", str(target), "--log-path", str(target)),
-        *("--vars", variables(settings, "2000-01-01")),
+        # The day of a build of today: other variables would make it parse all over again.
+        *("--vars", variables(settings, f"{datetime.now(UTC):%Y-%m-%d}")),
     ]
     done = subprocess.run(
         command,
