@@ -10,6 +10,7 @@ import msgspec
 from dlt.sources.helpers.requests import Client
 from dlt.sources.helpers.requests.session import Session
 from dlt.sources.helpers.rest_client.auth import AuthConfigBase
+from dlt.sources.helpers.rest_client.client import RESTClient
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 
@@ -93,6 +94,23 @@ class RenewingAuth(AuthConfigBase):
 def decoded(content: bytes, shape: type[T]) -> T:
     """The answer's body as ``shape``; raises ``msgspec.DecodeError`` when it is not that."""
     return msgspec.json.decode(content, type=shape)
+
+
+class RawClient(RESTClient):
+    """dlt's client, whose pages are lists of ``msgspec.Raw``: the vendor's own bytes.
+
+    dlt's decoding into dicts would be thrown away again, and was a quarter of a pull's time.
+    The selector is the name of the list in the answer, or ``$`` for the answer itself.
+    """
+
+    def extract_response(self, response: Response, data_selector: Any) -> list[Any]:
+        """The records of an answer. Raises ``msgspec.DecodeError`` when there are none."""
+        if data_selector == "$":
+            return [decoded(response.content, msgspec.Raw)]
+        members = decoded(response.content, dict[str, msgspec.Raw])
+        if data_selector not in members:
+            raise msgspec.ValidationError(f"Object missing required field `{data_selector}`")
+        return decoded(bytes(members[data_selector]), list[msgspec.Raw])
 
 
 class _PacedAdapter(HTTPAdapter):

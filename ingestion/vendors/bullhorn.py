@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlparse
 
 import msgspec
@@ -14,7 +15,7 @@ from dlt.sources.helpers.rest_client.client import RESTClient
 from dlt.sources.helpers.rest_client.paginators import BasePaginator
 from requests import Request, Response, Session
 
-from ingestion.connection import Http, RenewingAuth, decoded
+from ingestion.connection import Http, RawClient, RenewingAuth, decoded
 from ingestion.envelope import Record
 from ingestion.errors import SourceError
 from ingestion.vendor import Entity, Page, Vendor
@@ -49,8 +50,11 @@ class _Known(msgspec.Struct):
     linkedPerson: _Reference | None = None
 
 
-class _Answer(msgspec.Struct):
-    data: list[msgspec.Raw]
+class _Numbered(msgspec.Struct):
+    id: Any = None
+
+
+_NUMBERED = msgspec.json.Decoder(_Numbered)
 
 
 def connect(account: BullhornAccount, http: Http) -> RESTClient:
@@ -60,7 +64,15 @@ def connect(account: BullhornAccount, http: Http) -> RESTClient:
     rest_url, token = login.issue()
     auth = RenewingAuth("BhRestToken", lambda: login.issue()[1])
     auth._token = token
-    return RESTClient(base_url=rest_url, session=session, auth=auth)
+    return RawClient(base_url=rest_url, session=session, auth=auth)
+
+
+def _number(record: msgspec.Raw) -> Any:
+    """The id, or None; what is no record at all is for the pull to refuse."""
+    try:
+        return _NUMBERED.decode(record).id
+    except msgspec.ValidationError:
+        return None
 
 
 class _Login:
@@ -173,9 +185,10 @@ class _AfterLastId(BasePaginator):
     def init_request(self, request: Request) -> None:
         self.update_request(request)
 
-    def update_state(self, response: Response, data: list[dict[str, int]] | None = None) -> None:
-        ids = [row["id"] for row in data or [] if isinstance(row.get("id"), int)]
-        self._has_next_page = bool(ids) and len(data or []) == _PAGE
+    def update_state(self, response: Response, data: list[msgspec.Raw] | None = None) -> None:
+        found = [_number(raw) for raw in data or []]
+        ids = [number for number in found if isinstance(number, int)]
+        self._has_next_page = bool(ids) and len(found) == _PAGE
         self._last = max(ids, default=self._last)
 
     def update_request(self, request: Request) -> None:
@@ -221,7 +234,7 @@ def _answers(
         path, params=dict(params), paginator=_AfterLastId(narrow), data_selector="data"
     )
     for answer in answers:
-        yield [bytes(raw) for raw in decoded(answer.response.content, _Answer).data]
+        yield [bytes(raw) for raw in answer]
 
 
 _KNOWN = msgspec.json.Decoder(_Known)

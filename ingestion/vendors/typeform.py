@@ -15,7 +15,7 @@ from dlt.sources.helpers.rest_client.paginators import (
     SinglePagePaginator,
 )
 
-from ingestion.connection import Http, decoded
+from ingestion.connection import Http, RawClient, decoded
 from ingestion.envelope import Record
 from ingestion.vendor import Entity, Page, Vendor
 
@@ -37,14 +37,6 @@ class _Listed(msgspec.Struct):
     last_updated_at: datetime | None = None
 
 
-class _Forms(msgspec.Struct):
-    items: list[_Listed]
-
-
-class _Responses(msgspec.Struct):
-    items: list[msgspec.Raw]
-
-
 class _Form(msgspec.Struct):
     id: str
     last_updated_at: datetime | None = None
@@ -63,7 +55,7 @@ class _Response(msgspec.Struct):
 
 def connect(account: TypeformAccount, http: Http) -> RESTClient:
     """A client with the account's personal access token."""
-    return RESTClient(
+    return RawClient(
         base_url=account.url,
         session=http.session(_PACE),
         auth=BearerTokenAuth(account.token),
@@ -77,7 +69,7 @@ def _listed(client: RESTClient) -> list[_Listed]:
         paginator=PageNumberPaginator(base_page=1, page_param="page", total_path="page_count"),
         data_selector="items",
     )
-    return [form for answer in answers for form in decoded(answer.response.content, _Forms).items]
+    return [decoded(bytes(form), _Listed) for answer in answers for form in answer]
 
 
 def _forms(client: RESTClient, since: datetime | None) -> Iterator[Page]:
@@ -88,7 +80,7 @@ def _forms(client: RESTClient, since: datetime | None) -> Iterator[Page]:
         for answer in client.paginate(
             f"forms/{form.id}", paginator=SinglePagePaginator(), data_selector="$"
         ):
-            yield [answer.response.content]
+            yield [bytes(form_itself) for form_itself in answer]
 
 
 def _responses(client: RESTClient, since: datetime | None) -> Iterator[Page]:
@@ -108,9 +100,8 @@ def _responses(client: RESTClient, since: datetime | None) -> Iterator[Page]:
         # The item does not say which form it answers; only the address does.
         head = b'{"form_id":' + msgspec.json.encode(form.id) + b',"response":'
         for answer in answers:
-            items = decoded(answer.response.content, _Responses).items
-            yield [head + bytes(item) + b"}" for item in items]
-            if len(items) < _PAGE:
+            yield [head + bytes(item) + b"}" for item in answer]
+            if len(answer) < _PAGE:
                 break
 
 

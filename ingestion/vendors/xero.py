@@ -17,7 +17,7 @@ from dlt.sources.helpers.rest_client.paginators import (
 from requests import Session
 from requests.auth import HTTPBasicAuth
 
-from ingestion.connection import Http, RenewingAuth, decoded
+from ingestion.connection import Http, RawClient, RenewingAuth, decoded
 from ingestion.envelope import Record
 from ingestion.errors import SourceError
 from ingestion.vendor import Entity, Page, Vendor
@@ -43,7 +43,7 @@ class XeroAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def connect(account: XeroAccount, http: Http) -> RESTClient:
     """A client bound to the organisation; its 30-minute token is renewed on 401."""
     session = http.session(_PACE)
-    return RESTClient(
+    return RawClient(
         base_url=f"{account.url}/api.xro/2.0/",
         session=session,
         headers={"xero-tenant-id": account.organisation, "Accept": "application/json"},
@@ -72,9 +72,6 @@ def _token(account: XeroAccount, session: Session) -> str:
 def _pages(
     path: str, id_field: str, paged: bool = True
 ) -> Callable[[RESTClient, datetime | None], Iterator[Page]]:
-    # A struct per list: Xero wraps each in its own name.
-    wrapper = msgspec.defstruct(f"_{path}", [(path, list[msgspec.Raw])])
-
     def pages(client: RESTClient, since: datetime | None) -> Iterator[Page]:
         headers = {} if since is None else {"If-Modified-Since": f"{since:%Y-%m-%dT%H:%M:%S}"}
         # In id order a record that changes meanwhile stays on its page; in order of
@@ -92,8 +89,7 @@ def _pages(
             data_selector=path,
         )
         for answer in answers:
-            listed = decoded(answer.response.content, wrapper)
-            yield [bytes(raw) for raw in getattr(listed, path)]
+            yield [bytes(raw) for raw in answer]
 
     return pages
 
