@@ -46,9 +46,14 @@ def executable() -> str:
     return str(Path(sys.executable).parent / "dbt")
 
 
+def project_code() -> str:
+    """Digest of dbt's project: the same code parses to the same manifest."""
+    return code_version.digest(("dbt_project",))
+
+
 def target_path(home: Path) -> Path:
     """Where dbt writes for this code version; the repository may be read-only."""
-    return home / "dbt" / code_version.digest(("dbt_project",))
+    return home / "dbt" / project_code()
 
 
 def manifest_path(settings: Settings) -> Path:

@@ -42,13 +42,14 @@ class Home(dg.ConfigurableResource):  # type: ignore[type-arg]
         found = self.settings
         day = self.now().date() if self.as_of is None else date.fromisoformat(self.as_of)
         if not is_whole:
-            day = warehouse.built_as_of(found.warehouse) or day
+            last = warehouse.last_made(found.warehouse)
+            day = last.as_of if last else day
         return build.describe(found, landed_files(found.landing), day)
 
     def built(self) -> build.Build:
         """What the warehouse was made from: the loads its models have read, and its day."""
         found = self.settings
         files = warehouse.staged(found.warehouse, landed_files(found.landing))
-        day = warehouse.built_as_of(found.warehouse)
-        assert day is not None, "models were built before anything reads them"
-        return build.describe(found, files, day)
+        last = warehouse.last_made(found.warehouse)
+        assert last is not None, "models were built before anything reads them"
+        return build.describe(found, files, last.as_of)

@@ -3,6 +3,7 @@
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -18,8 +19,16 @@ _KEY_BYTES = 32
 REJECTED = "rejects"
 
 
-def prepare(warehouse: Path, home: Path, files: Iterable[LandedFile], as_of: date) -> None:
-    """Make the warehouse ready for dbt, which will build it as of that day.
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a build depends on besides landing: the day, and the digest of dbt's project."""
+
+    as_of: date
+    code: str
+
+
+def prepare(warehouse: Path, home: Path, files: Iterable[LandedFile], made: Made) -> None:
+    """Make the warehouse ready for dbt, and note what it will be made as.
 
     One view per vendor and entity over exactly the files of complete loads (an empty one
     where nothing has landed yet), the table that remembers which loads are staged, and
@@ -36,23 +45,23 @@ def prepare(warehouse: Path, home: Path, files: Iterable[LandedFile], as_of: dat
         connection.execute(
             "create table if not exists landing.staged_loads (model varchar, load_id varchar)"
         )
-        connection.execute("create or replace table landing.build (as_of date)")
-        connection.execute("insert into landing.build values (?)", [as_of])
+        connection.execute("create or replace table landing.build (as_of date, code varchar)")
+        connection.execute("insert into landing.build values (?, ?)", [made.as_of, made.code])
         connection.execute("create schema if not exists people")
         connection.execute("create or replace table people.pseudonym_key (secret varchar)")
         connection.execute("insert into people.pseudonym_key values (?)", [_secret(home)])
 
 
-def built_as_of(warehouse: Path) -> date | None:
-    """The day of the last build, or None before the first."""
+def last_made(warehouse: Path) -> Made | None:
+    """How the warehouse was last built, or None before the first time."""
     if not warehouse.exists():
         return None
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         try:
-            row = connection.execute("select as_of from landing.build").fetchone()
+            row = connection.execute("select as_of, code from landing.build").fetchone()
         except duckdb.CatalogException:
             return None
-    return row[0] if row else None
+    return Made(*row) if row else None
 
 
 def staged(warehouse: Path, files: Iterable[LandedFile]) -> tuple[LandedFile, ...]:

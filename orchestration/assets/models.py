@@ -41,19 +41,34 @@ def models_asset(manifest: Path, project: DbtProject) -> dg.AssetsDefinition:
         if not home.full and build.is_done(home.settings.home):
             log.info("nothing new since the current release; models and gate are skipped")
             return
-        warehouse.prepare(home.settings.warehouse, home.settings.home, build.files, build.as_of)
         warm()
-        yield from _built(context, home, dbt_cli, build)
+        yield from _built(context, home, dbt_cli, build, is_full=_prepared(home, build))
 
     return models
 
 
+def _prepared(home: Home, build: Build) -> bool:
+    """Make the warehouse ready; whether everything is to be rebuilt from landing."""
+    found, made = home.settings, warehouse.Made(build.as_of, dbt.project_code())
+    last = warehouse.last_made(found.warehouse)
+    # Rows staged by other code may lack columns, or mean something else.
+    is_other_code = last is not None and last.code != made.code
+    if is_other_code:
+        log.info("the models' code is new: everything is rebuilt from landing")
+    warehouse.prepare(found.warehouse, found.home, build.files, made)
+    return home.full or is_other_code
+
+
 def _built(
-    context: dg.AssetExecutionContext, home: Home, dbt_cli: DbtCliResource, build: Build
+    context: dg.AssetExecutionContext,
+    home: Home,
+    dbt_cli: DbtCliResource,
+    build: Build,
+    is_full: bool,
 ) -> Iterator[Any]:
     started = time.monotonic()
     arguments = ["build", "--vars", dbt.variables(home.settings, build.as_of.isoformat())]
-    if home.full:
+    if is_full:
         arguments.append("--full-refresh")
     invocation = dbt_cli.cli(
         arguments,

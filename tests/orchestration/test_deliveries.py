@@ -19,7 +19,7 @@ from tests.conftest import Vouch
 pytestmark = pytest.mark.slow
 
 PIECES = 3
-AS_OF = date(2026, 11, 1)
+MADE = warehouse.Made(date(2026, 11, 1), "test")
 
 
 def test_twice_shuffled_and_in_pieces_gives_the_same_bytes(built: Vouch, tmp_path: Path) -> None:
@@ -30,7 +30,7 @@ def test_twice_shuffled_and_in_pieces_gives_the_same_bytes(built: Vouch, tmp_pat
     home.mkdir()
     shutil.copy(built.home / "pseudonym.key", home)
     for files in _pieces(landed_files(found.landing), home / "landing", random.Random(7)):
-        warehouse.prepare(home / "warehouse.duckdb", home, files, AS_OF)
+        warehouse.prepare(home / "warehouse.duckdb", home, files, MADE)
         _dbt_run(home, found)
     assert _marts(home / "warehouse.duckdb", found, tmp_path / "got") == expected
 
