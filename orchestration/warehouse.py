@@ -59,7 +59,7 @@ def last_made(warehouse: Path) -> Made | None:
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         try:
             row = connection.execute("select as_of, code from landing.build").fetchone()
-        except duckdb.CatalogException:
+        except (duckdb.CatalogException, duckdb.BinderException):
             return None
     return Made(*row) if row else None
 
