@@ -1,5 +1,6 @@
 """The one way into landing: a dlt pipeline that writes Parquet, complete or invisible."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ from dlt.pipeline.pipeline import Pipeline
 
 def landing_pipeline(home: Path, name: str, dataset: str) -> Pipeline:
     """The pipeline that appends to ``home/landing/<dataset>``; its state is kept beside it."""
+    # dlt reads this when the first pipeline is made; its telemetry is on by default.
+    os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
     destination = dlt.destinations.filesystem(
         bucket_url=str(home / "landing"),
         layout="{table_name}/{load_id}.{file_id}.{ext}",

@@ -4,9 +4,10 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 from dlt.sources.helpers.rest_client.client import RESTClient
 
 from ingestion import vendors
@@ -47,6 +48,14 @@ class Vendor:
     config: type[Any]
     connect: Callable[[Any, Http], RESTClient]
     entities: tuple[Entity, ...]
+
+
+def instant_of(milliseconds: int, field: str) -> datetime:
+    """Epoch milliseconds as a UTC instant. Raises ``msgspec.ValidationError`` out of range."""
+    try:
+        return datetime.fromtimestamp(milliseconds / 1000, UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise msgspec.ValidationError(f"Expected epoch milliseconds - at `$.{field}`") from error
 
 
 def vendor(name: str) -> Vendor:

@@ -5,7 +5,7 @@ Sources: bullhorn/rest-api-docs (`_authorization`, `_login`, `_search`, `_query`
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlparse
@@ -18,7 +18,7 @@ from requests import Request, Response, Session
 from ingestion.connection import Http, RawClient, RenewingAuth, decoded
 from ingestion.envelope import Record
 from ingestion.errors import SourceError
-from ingestion.vendor import Entity, Page, Vendor
+from ingestion.vendor import Entity, Page, Vendor, instant_of
 
 # 1,500 calls a minute; half of it leaves room for the agency's other integrations.
 _PACE = 12.0
@@ -243,8 +243,9 @@ _KNOWN = msgspec.json.Decoder(_Known)
 def identify(payload: bytes) -> Record:
     """Id, version (dateLastModified, epoch ms; dateAdded where there is no other) and operation."""
     known = _KNOWN.decode(payload)
-    ms = known.dateLastModified if known.dateLastModified is not None else known.dateAdded
-    version = None if ms is None else datetime.fromtimestamp(ms / 1000, UTC)
+    field = "dateAdded" if known.dateLastModified is None else "dateLastModified"
+    ms: int | None = getattr(known, field)
+    version = None if ms is None else instant_of(ms, field)
     if known.isDeleted and known.linkedPerson is not None:
         operation = "merge"
     elif known.isDeleted:

@@ -5,7 +5,7 @@ Source: XeroAPI/Xero-OpenAPI xero_accounting.yaml, developer.xero.com/faq/limits
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -20,7 +20,7 @@ from requests.auth import HTTPBasicAuth
 from ingestion.connection import Http, RawClient, RenewingAuth, decoded
 from ingestion.envelope import Record
 from ingestion.errors import SourceError
-from ingestion.vendor import Entity, Page, Vendor
+from ingestion.vendor import Entity, Page, Vendor, instant_of
 
 # 60 calls a minute and organisation; a burst at the start is within it for most agencies.
 _PACE = 5.0
@@ -112,7 +112,7 @@ def _instant(text: str | None) -> datetime | None:
     found = _DATE.fullmatch(text)
     if found is None:
         raise msgspec.ValidationError("Expected `/Date(ms)/` - at `$.UpdatedDateUTC`")
-    return datetime.fromtimestamp(int(found[1]) / 1000, UTC)
+    return instant_of(int(found[1]), "UpdatedDateUTC")
 
 
 def _entity(name: str, path: str, id_field: str, paged: bool = True) -> Entity:

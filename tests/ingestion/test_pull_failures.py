@@ -113,3 +113,11 @@ def test_a_reject_comes_again_when_it_is_repaired(
     record = sandbox.store.get("bullhorn", "leads", int(reject[0]))
     sandbox.store.upsert("bullhorn", "leads", {**record, "dateLastModified": 1795000000000})
     assert pulling(account("bullhorn"), "leads")["leads"].landed == 1
+
+
+def test_an_instant_out_of_range_is_a_reject_and_not_a_crash(
+    sandbox: Sandbox, account: Accounts, pulling: Pulling
+) -> None:
+    bad = replaced("dateLastModified", 10**18)
+    sandbox.faults.add(Fault("bullhorn", "search/Lead", "mutate", item=0, mutation=bad))
+    assert pulling(account("bullhorn"), "leads")["leads"].rejected == 1
