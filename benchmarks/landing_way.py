@@ -10,6 +10,7 @@ from typing import Any
 
 import dlt
 import duckdb
+from dlt.sources.helpers.rest_client.client import RESTClient
 from dlt.sources.helpers.rest_client.paginators import OffsetPaginator
 
 from ingestion.connection import Http
@@ -67,7 +68,8 @@ def read_only(address: str, home: Path) -> int:
 
 def dlt_default(address: str, home: Path) -> int:
     """dlt as its tutorial has it: dicts, its normaliser, tables in DuckDB; returns their rows."""
-    client = bullhorn.connect(_login(address), _unpaced(home))
+    session = bullhorn.connect(_login(address), _unpaced(home))
+    client = RESTClient(base_url=session.base_url, session=session.session, auth=session.auth)
 
     def pages(path: str, params: dict[str, Any]) -> Iterator[Any]:
         paginator = OffsetPaginator(
