@@ -56,8 +56,11 @@ def target_path(home: Path) -> Path:
     return home / "dbt" / project_code()
 
 
-def manifest_path(settings: Settings) -> Path:
+def manifest_path(settings: Settings, as_of: str | None = None) -> Path:
     """dbt's manifest, parsed on the first call per code version (about 8 s, then none).
+
+    ``as_of`` is the day of the build to come, today unless said: with other variables dbt
+    would parse all over again when it builds.
 
     Raises:
         RuntimeError: dbt cannot parse the project; the message is dbt's own.
@@ -68,7 +71,7 @@ def manifest_path(settings: Settings) -> Path:
     with (target / "parse.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not manifest.exists():
-            _parse(settings, target)
+            _parse(settings, target, as_of or f"{datetime.now(UTC):%Y-%m-%d}")
     return manifest
 
 
@@ -78,13 +81,12 @@ def manifest(settings: Settings) -> Mapping[str, Any]:
     return document
 
 
-def _parse(settings: Settings, target: Path) -> None:
+def _parse(settings: Settings, target: Path, as_of: str) -> None:
     command = [
         *(executable(), "parse", "--quiet", "--no-use-colors"),
         *("--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR)),
         *("--target-path", str(target), "--log-path", str(target)),
-        # The day of a build of today: other variables would make it parse all over again.
-        *("--vars", variables(settings, f"{datetime.now(UTC):%Y-%m-%d}")),
+        *("--vars", variables(settings, as_of)),
     ]
     done = subprocess.run(
         command,

@@ -12,7 +12,7 @@ from typing import Any
 import dagster as dg
 from dagster._core.instance.ref import InstanceRef
 
-from orchestration import home, outcome
+from orchestration import dbt, home, outcome
 from orchestration.definitions import WHOLE_WAY, definitions
 from orchestration.exit_codes import PUBLISHED
 from orchestration.settings import REPOSITORY, Settings
@@ -61,6 +61,7 @@ def run(settings: Settings, full: bool, as_of: str | None, wait_seconds: float) 
         pass
     # It warns of every blocking check of an asset that is skipped because nothing is new.
     logging.getLogger("dagster").setLevel(logging.ERROR)
+    dbt.manifest_path(settings, as_of)
     definition = definitions()
     job = definition.resolve_job_def(WHOLE_WAY)
     options: dict[str, Any] = {"full": full, "wait_seconds": wait_seconds, "as_of": as_of}
