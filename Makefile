@@ -4,7 +4,7 @@ PYTHON ?= $(shell command -v python3.12 >/dev/null 2>&1 && python3.12 -c '' 2>/d
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help demo test lint bench dev lock clean
+.PHONY: help demo test lint bench docs dev lock clean
 
 help:  ## What there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -33,6 +33,9 @@ lint: $(STAMP)  ## Style, types, layers, SQL
 
 bench: $(STAMP)  ## Figures and ratios, kept in benchmarks/results
 	$(BIN)/python -m benchmarks
+
+docs: $(STAMP)  ## Write docs/metrics.md anew from the models' descriptions
+	$(BIN)/python docs/generate.py
 
 dev: $(STAMP)  ## Dagster's UI and daemon over VOUCH_HOME, on http://127.0.0.1:3000
 	$(BIN)/vouch dev

@@ -71,7 +71,7 @@ def _ours(work: Path, home: Path) -> Ran:
     config = work / "vouch.toml"
     config.write_text(_CONFIG, encoding="utf-8")
     environment = {"VOUCH_HOME": str(home), "VOUCH_CONFIG": str(config)}
-    ran = run([_VOUCH, "run", "--as-of", _AS_OF.isoformat()], environment, work)
+    ran = run([_VOUCH, "run", "--day", _AS_OF.isoformat()], environment, work)
     if ran.exit_code != 0:
         raise BenchmarkFailed(f"vouch run ended with {ran.exit_code}:\n{ran.stdout}{ran.stderr}")
     return ran

@@ -1,6 +1,7 @@
 """The ``vouch`` command. Each command says what it did, and what to do next."""
 
 import sys
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Annotated
 
@@ -31,17 +32,48 @@ _WIDTH = None if sys.stdout.isatty() else 160
 out = Console(soft_wrap=True, width=_WIDTH)
 err = Console(stderr=True, soft_wrap=True)
 
+
+def _instant(text: str) -> datetime:
+    """A day means its end; an instant without a zone is UTC."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(
+            f"{text} is neither a day (2026-10-31) nor an instant (2026-10-31T18:00:00Z)"
+        ) from error
+    if len(text) == len("2026-10-31"):
+        found = datetime.combine(found, time.max)
+    return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
+
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 Wait = Annotated[float, typer.Option(help="Seconds to wait while another run holds VOUCH_HOME.")]
 Full = Annotated[bool, typer.Option("--full", help="Rebuild every model from all of landing.")]
+Day = Annotated[
+    datetime | None,
+    typer.Option(
+        formats=["%Y-%m-%d"], help="Up to which open periods count; today (UTC) unless said."
+    ),
+]
 AsOf = Annotated[
-    str | None,
-    typer.Option(help="Day (YYYY-MM-DD) up to which open periods count; today unless said."),
+    datetime | None,
+    typer.Option(
+        parser=_instant,
+        metavar="DAY|INSTANT",
+        help="Rebuild the marts from what had arrived by then (a day or an ISO instant, UTC), "
+        "beside the current release: nothing is pulled, nothing is published.",
+    ),
 ]
 
 
 @app.command()
-def run(full: Full = False, as_of: AsOf = None, wait: Wait = 0.0, as_json: AsJson = False) -> None:
+def run(
+    full: Full = False,
+    day: Day = None,
+    as_of: AsOf = None,
+    wait: Wait = 0.0,
+    as_json: AsJson = False,
+) -> None:
     """Pull every source, build, check and publish.
 
     Ends with 0 when a release was published or nothing was new, 3 when the gate refused,
@@ -49,8 +81,11 @@ def run(full: Full = False, as_of: AsOf = None, wait: Wait = 0.0, as_json: AsJso
     happens, the current release stays until a better one has passed.
     """
     found = _settings()
-    code = _run(found, full, as_of, wait, as_json)
-    raise typer.Exit(code)
+    counted = None if day is None else day.date()
+    if as_of is not None:
+        _as_known(found, as_of, counted, wait, as_json)
+    else:
+        raise typer.Exit(_run(found, full, counted, wait, as_json))
 
 
 @app.command()
@@ -152,12 +187,23 @@ def rejects(as_json: AsJson = False) -> None:
     reports.rejects(out, rejected_records(folder), as_json)
 
 
-def _run(found: Settings, full: bool, as_of: str | None, wait: float, as_json: bool) -> int:
+def _as_known(
+    found: Settings, until: datetime, day: date | None, wait: float, as_json: bool
+) -> None:
+    from orchestration.as_known import rebuild
+    from orchestration.progress import shown
+
+    with shown(err), home.held(found.home, "vouch run --as-of", wait):
+        rebuilt = rebuild(found, until, day or until.date())
+    reports.as_known(out, rebuilt, as_json)
+
+
+def _run(found: Settings, full: bool, day: date | None, wait: float, as_json: bool) -> int:
     from orchestration.progress import shown
     from orchestration.run import run as execute
 
     with shown(err):
-        done = execute(found, full, as_of, wait)
+        done = execute(found, full, None if day is None else day.isoformat(), wait)
     for failure in done.failures:
         err.print(f"{failure.step}: {failure.message}", style="red", highlight=False, markup=False)
     if {failure.step for failure in done.failures} & {"gate", "release"}:

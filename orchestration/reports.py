@@ -22,6 +22,7 @@ from publication.summary import Figure
 
 if TYPE_CHECKING:
     # Dagster takes seconds to import, and most commands do without it.
+    from orchestration.as_known import AsKnown
     from orchestration.run import Run
 
 _TITLES = {
@@ -64,6 +65,26 @@ def run(out: Console, home: Path, done: "Run", as_json: bool) -> None:
         highlight=False,
         markup=False,
     )
+
+
+def as_known(out: Console, rebuilt: "AsKnown", as_json: bool) -> None:
+    """Where the rebuilt marts are, and whether they are those of the release of then."""
+    if as_json:
+        _json(out, rebuilt)
+        return
+    known = f"{rebuilt.until:%Y-%m-%d %H:%M:%S} UTC"
+    out.print(f"Marts of {rebuilt.day} as known at {known}: {rebuilt.folder}", highlight=False)
+    if rebuilt.release is None:
+        out.print("No release of that time is kept to compare with.")
+    elif not rebuilt.differing:
+        out.print(f"Bit for bit those of release {rebuilt.release}.", highlight=False)
+    else:
+        out.print(
+            f"Differs from release {rebuilt.release} in {', '.join(rebuilt.differing)}.",
+            highlight=False,
+        )
+    if rebuilt.differing and not rebuilt.same_code:
+        out.print("That release was made by other code: check out its commit to reproduce it.")
 
 
 def refusal(out: Console, home: Path) -> None:

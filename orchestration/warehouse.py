@@ -4,7 +4,7 @@ import secrets
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
@@ -27,12 +27,19 @@ class Made:
     code: str
 
 
-def prepare(warehouse: Path, home: Path, files: Iterable[LandedFile], made: Made) -> None:
+def prepare(
+    warehouse: Path,
+    home: Path,
+    files: Iterable[LandedFile],
+    made: Made,
+    until: datetime | None = None,
+) -> None:
     """Make the warehouse ready for dbt, and note what it will be made as.
 
     One view per vendor and entity over exactly the files of complete loads (an empty one
     where nothing has landed yet), the table that remembers which loads are staged, and
-    the pseudonym key in schema ``people``, which no release ever copies.
+    the pseudonym key in schema ``people``, which no release ever copies. With ``until``,
+    the views show only what had been received by that instant.
     """
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("set timezone = 'UTC'")
@@ -40,7 +47,7 @@ def prepare(warehouse: Path, home: Path, files: Iterable[LandedFile], made: Made
             connection.execute(f"create schema if not exists landing_{vendor_name}")
             landed = _paths(files, vendor_name)
             for entity in entities:
-                connection.execute(_view(vendor_name, entity, landed[entity]))
+                connection.execute(_view(vendor_name, entity, landed[entity], until))
         connection.execute("create schema if not exists landing")
         connection.execute(
             "create table if not exists landing.staged_loads (model varchar, load_id varchar)"
@@ -92,12 +99,14 @@ def _paths(files: Iterable[LandedFile], vendor_name: str) -> dict[str, list[Path
     return by_entity
 
 
-def _view(vendor_name: str, entity: str, paths: list[Path]) -> str:
+def _view(vendor_name: str, entity: str, paths: list[Path], until: datetime | None) -> str:
     schema = REJECTS if entity == REJECTED else ENVELOPE
     columns = ", ".join(schema.names)
     if paths:
         listed = ", ".join(f"'{_quoted(path)}'" for path in paths)
         rows = f"select {columns} from read_parquet([{listed}])"
+        if until is not None:
+            rows += f" where received_at <= timestamptz '{until.isoformat()}'"
     else:
         typed = ", ".join(f"null::{_type(field)} as {field.name}" for field in schema)
         rows = f"select {typed} where false"

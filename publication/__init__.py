@@ -16,7 +16,7 @@ from publication.marts import PublicMart, public_marts
 from publication.origin import InputFile, InputLoad, Origin, previous_loads
 from publication.pruning import prune
 from publication.release import Publication, publish
-from publication.releases import Release, current, releases
+from publication.releases import Release, current, release_at, releases
 from publication.rolling_back import rollback
 from publication.summary import Figure, Summary, summary
 from publication.verification import VerificationReport, verify
@@ -50,6 +50,7 @@ __all__ = [
     "public_marts",
     "publish",
     "read_candidate",
+    "release_at",
     "releases",
     "rollback",
     "summary",

@@ -76,6 +76,14 @@ def current(home: Path) -> Release:
     raise NoCurrentRelease(f"nothing is published in {home}; run the pipeline first")
 
 
+def release_at(home: Path, at: datetime) -> Release | None:
+    """The release that was current at ``at``; None before the first, or when it was pruned."""
+    lines = [line for line in read_ledger(Places(home).ledger).lines if line.event in SWITCHES]
+    earlier = [line.release for line in lines if line.at <= at]
+    kept = {release.id: release for release in releases(home)}
+    return kept.get(earlier[-1]) if earlier else None
+
+
 def release_named(home: Path, release_id: str) -> Release:
     """The release of this id. Raises ``UnknownRelease`` when there is none, or it was pruned."""
     for release in releases(home):

@@ -80,7 +80,7 @@ def built(served: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Vouch:
             "VOUCH_CONFIG": str(unpaced_config(folder)),
         },
     )
-    done = vouch("run", "--as-of", "2026-11-01")
+    done = vouch("run", "--day", "2026-11-01")
     assert done.returncode == 0, done.stdout + done.stderr
     return vouch
 

@@ -1,6 +1,7 @@
 """What a user can type, set or query is documented, and what the documents point at exists."""
 
 import re
+import runpy
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -123,6 +124,12 @@ def test_a_public_mart_is_described_to_its_last_column(name: str) -> None:
     ]
     assert poor == []
     assert f"| `{name}` |" in README
+
+
+def test_every_public_column_is_in_the_dictionary() -> None:
+    rendered = runpy.run_path(str(REPOSITORY / "docs" / "generate.py"))["rendered"]
+    written = (REPOSITORY / "docs" / "metrics.md").read_text(encoding="utf-8")
+    assert written == rendered(), "run `make docs`"
 
 
 def test_every_model_is_described() -> None:

@@ -33,14 +33,14 @@ def test_a_run_killed_while_it_builds_is_made_good_by_the_next(
         _kill_at(vouch, "placements: 1 new")
         assert vouch.current() == before
         assert vouch.json("verify")["intact"] is True
-        done = vouch("run", "--as-of", "2026-11-01")
+        done = vouch("run", "--day", "2026-11-01")
     assert done.returncode == 0, done.stderr
     assert vouch.current() != before
 
 
 def _kill_at(vouch: Vouch, line: str) -> None:
     process = subprocess.Popen(
-        [VOUCH, "run", "--as-of", "2026-11-01"],
+        [VOUCH, "run", "--day", "2026-11-01"],
         env={**os.environ, "VOUCH_HOME": str(vouch.home), **vouch.environment},
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,

@@ -101,7 +101,7 @@ def without_effects(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 "VOUCH_CONFIG": str(unpaced_config(folder)),
             },
         )
-        done = vouch("run", "--as-of", "2026-11-01")
+        done = vouch("run", "--day", "2026-11-01")
     assert done.returncode == 0, done.stdout + done.stderr
     return vouch.home
 

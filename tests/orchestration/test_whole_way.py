@@ -17,13 +17,13 @@ from tests.conftest import Vouch
 pytestmark = pytest.mark.slow
 
 Copy = Callable[[], Vouch]
-AS_OF = ("--as-of", "2026-11-01")
+DAY = ("--day", "2026-11-01")
 
 
 def test_nothing_new_makes_no_release_and_still_tells_the_figures(a_copy: Copy) -> None:
     vouch = a_copy()
     before = vouch.current()
-    told = vouch.json("run", *AS_OF)
+    told = vouch.json("run", *DAY)
     assert told["built"] is False
     assert vouch.current() == before == told["summary"]["release"]["id"]
     metrics = {figure["metric"] for figure in told["summary"]["figures"]}
@@ -66,12 +66,31 @@ def test_no_direct_identifier_of_any_person_is_in_a_release(built: Vouch, served
         assert not values & secrets, path.name
 
 
+def test_the_marts_of_an_earlier_release_can_be_had_again_bit_for_bit(a_copy: Copy) -> None:
+    vouch = a_copy()
+    first = vouch.current()
+    (released,) = vouch.json("releases")
+    answers = vouch.home / "drop" / "late.csv"
+    answers.parent.mkdir(exist_ok=True)
+    answers.write_text(
+        "respondent_email,score,comment,submitted_at,company_key\n"
+        "late@example.com,9,,2026-10-30T10:00:00Z,\n",
+        encoding="utf-8",
+    )
+    assert vouch.json("run", *DAY)["built"] is True
+    second = vouch.current()
+    assert second != first
+    then = vouch.json("run", *DAY, "--as-of", released["published_at"])
+    assert (then["release"], then["differing"]) == (first, [])
+    assert vouch.current() == second
+
+
 def test_a_failing_source_ends_with_4_and_leaves_the_release(a_copy: Copy, served: Sandbox) -> None:
     vouch = a_copy()
     before = vouch.current()
     served.faults.add(Fault("xero", "Invoices", "status", times=None, status=503))
     try:
-        done = vouch("run", *AS_OF)
+        done = vouch("run", *DAY)
     finally:
         served.faults.clear()
     assert done.returncode == 4, done.stderr
@@ -93,7 +112,7 @@ def test_unusable_records_are_named_and_refused_and_lost_is_none(a_copy: Copy) -
     with running(store, limits=Limits.off()) as sandbox:
         sandbox.faults.add(Fault("bullhorn", "search/Lead", "mutate", mutation=without("id")))
         vouch.environment["VOUCH_SANDBOX_URL"] = sandbox.base_url
-        done = vouch("run", *AS_OF)
+        done = vouch("run", *DAY)
     assert done.returncode == 3, done.stderr
     assert vouch.current() == before
     rejected = {row["source_entity"]: row for row in vouch.json("rejects")}
@@ -115,7 +134,7 @@ def test_an_unknown_status_is_counted_and_refused(a_copy: Copy) -> None:
     store.upsert("bullhorn", "placements", changed)
     with running(store, limits=Limits.off()) as sandbox:
         vouch.environment["VOUCH_SANDBOX_URL"] = sandbox.base_url
-        done = vouch("run", *AS_OF)
+        done = vouch("run", *DAY)
     assert done.returncode == 3, done.stderr
     assert vouch.current() == before
     assert "placement" in done.stderr

@@ -80,7 +80,7 @@ def published(
         config = folder / "vouch.toml"
         config.write_text(CONFIG.format(url=url, rejected=refused) + UNPACED)
         vouch = Vouch(folder / "home", {"VOUCH_CONFIG": str(config)})
-        done = vouch("run", "--as-of", "2019-06-30")
+        done = vouch("run", "--day", "2019-06-30")
         yield Published(vouch, records, done.returncode, done.stdout + done.stderr)
 
 

@@ -62,7 +62,9 @@ windowed as (
     from monthly
 
     inner join periods
-        on monthly.converted_month = periods.month_start
+        on
+            monthly.tenant_id = periods.tenant_id
+            and monthly.converted_month = periods.month_start
 
     group by
         monthly.tenant_id, monthly.metric, periods.period,

@@ -111,7 +111,9 @@ windowed as (
     from tallied
 
     inner join periods
-        on tallied.submitted_month = periods.month_start
+        on
+            tallied.tenant_id = periods.tenant_id
+            and tallied.submitted_month = periods.month_start
 
     where
         tallied.next_month is null

@@ -11,32 +11,45 @@ months as (
 
 dates as (
 
-    select start_date as seen_date
+    select
+        tenant_id,
+        start_date as seen_date
     from {{ ref('int_placements') }}
     where is_started
     union all
-    select cast(submitted_at as date) as seen_date
+    select
+        tenant_id,
+        cast(submitted_at as date) as seen_date
     from {{ ref('int_survey_responses') }}
     union all
-    select document_date as seen_date
+    select
+        tenant_id,
+        document_date as seen_date
     from {{ ref('fct_revenue') }}
     union all
-    select document_date as seen_date
+    select
+        tenant_id,
+        document_date as seen_date
     from {{ ref('fct_costs') }}
 
 ),
 
 bounds as (
 
-    select min({{ month_of('seen_date') }}) as first_month
+    select
+        tenant_id,
+        min({{ month_of('seen_date') }}) as first_month
 
     from dates
+
+    group by tenant_id
 
 ),
 
 seen_months as (
 
     select
+        bounds.tenant_id,
         months.month_start,
         bounds.first_month
 
@@ -70,6 +83,7 @@ lengths as (
 windows as (
 
     select
+        seen_months.tenant_id,
         lengths.period,
         seen_months.first_month,
         {{ months_later('seen_months.month_start', '1 - lengths.length') }}
@@ -87,6 +101,7 @@ windows as (
 whole_windows as (
 
     select
+        windows.tenant_id,
         windows.period,
         windows.period_start,
         windows.period_end,
@@ -96,7 +111,8 @@ whole_windows as (
 
     inner join seen_months
         on
-            windows.period_start <= seen_months.month_start
+            windows.tenant_id = seen_months.tenant_id
+            and windows.period_start <= seen_months.month_start
             and windows.period_end > seen_months.month_start
 
     where windows.period_start >= windows.first_month
@@ -104,6 +120,7 @@ whole_windows as (
     union all
 
     select
+        tenant_id,
         'all' as period,
         first_month as period_start,
         {{ months_later(month_of(as_of_date()), 1) }} as period_end,
@@ -116,6 +133,7 @@ whole_windows as (
 labelled as (
 
     select
+        tenant_id,
         period,
         period_start,
         period_end,

@@ -117,7 +117,9 @@ windowed as (
     from by_channel
 
     inner join periods
-        on by_channel.counted_month = periods.month_start
+        on
+            by_channel.tenant_id = periods.tenant_id
+            and by_channel.counted_month = periods.month_start
 
     group by
         by_channel.tenant_id, periods.period, periods.period_start,
