@@ -19,6 +19,13 @@ documents as (
         start_date as document_date
     from {{ ref('int_placements') }}
     where referral_fee_amount <> 0
+    union
+    -- Pay is converted at the first day's rate.
+    select
+        currency,
+        start_date as document_date
+    from {{ ref('int_placements') }}
+    where is_started
 
 ),
 
