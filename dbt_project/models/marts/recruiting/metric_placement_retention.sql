@@ -413,7 +413,7 @@ metric as (
             ('is_suppressed', 'suppressed: would reveal another cut'),
             (
                 'is_comparison and value is null and strata = 0',
-                'no group was followed long enough on both sides',
+                'no stratum holds both sides, or nobody was followed so long',
             ),
             ("value is null and metric = 'logrank_365'", 'nobody left'),
             ('value is null', 'nobody was followed so long'),

@@ -161,28 +161,13 @@ logranks as (
 
 ),
 
-means as (
+sided as (
 
     select
-        summaries.tenant_id,
-        summaries.population,
-        summaries.period,
-        summaries.period_start,
-        sides.cut_by,
-        sides.cut,
-        summaries.stratum,
-        cast(sum(case when sides.is_referred = 1 then summaries.n else 0 end)
-            as double) as n_referred,
-        cast(sum(case when sides.is_referred = 0 then summaries.n else 0 end)
-            as double) as n_other,
-        max(case when sides.is_referred = 1 then summaries.rmst end)
-            as rmst_referred,
-        max(case when sides.is_referred = 0 then summaries.rmst end)
-            as rmst_other,
-        max(case when sides.is_referred = 1 then summaries.rmst_variance end)
-            as variance_referred,
-        max(case when sides.is_referred = 0 then summaries.rmst_variance end)
-            as variance_other
+        sides.cut_by as compared_by,
+        sides.cut as compared,
+        sides.is_referred,
+        summaries.*
 
     from summaries
 
@@ -191,37 +176,195 @@ means as (
             summaries.cut_by = sides.from_cut_by
             and summaries.cut = sides.from_cut
 
-    group by
-        summaries.tenant_id, summaries.population, summaries.period,
-        summaries.period_start, sides.cut_by, sides.cut, summaries.stratum
+    where summaries.stratum = 'all'
 
 ),
 
--- Strata weigh as in Mantel and Haenszel, so that a stratum with nearly all on
--- one side says little. Their variances are of small groups: n / (n - 1).
-weighed as (
+crude as (
 
     select
-        *,
-        case when stratum = 'all' then 'crude' else 'stratified' end
-            as adjustment,
-        coalesce(
-            rmst_referred is not null
-            and rmst_other is not null
-            and (stratum = 'all' or (n_referred >= 2e0 and n_other >= 2e0)),
-            false
-        ) as is_comparable,
-        n_referred * n_other / nullif(n_referred + n_other, 0e0) as weight,
-        rmst_referred - rmst_other as difference,
-        case
-            when stratum = 'all' then variance_referred + variance_other
-            when n_referred >= 2e0 and n_other >= 2e0
-                then
-                    variance_referred * n_referred / (n_referred - 1e0)
-                    + variance_other * n_other / (n_other - 1e0)
-        end as variance
+        tenant_id,
+        population,
+        period,
+        period_start,
+        compared_by as cut_by,
+        compared as cut,
+        cast(sum(n * is_referred) as bigint) as n_referred,
+        cast(sum(n * (1 - is_referred)) as bigint) as n_other,
+        max(case when is_referred = 1 then rmst end)
+        - max(case when is_referred = 0 then rmst end) as rmst_difference,
+        sqrt(
+            max(case when is_referred = 1 then rmst_variance end)
+            + max(case when is_referred = 0 then rmst_variance end)
+        ) as rmst_difference_se
 
-    from means
+    from sided
+
+    group by
+        tenant_id, population, period, period_start, compared_by, compared
+
+),
+
+-- A stratum may be too small or too young for a curve of its own. A
+-- placement's pseudo-value is what it adds to the mean of its side's curve
+-- (without censoring its own days up to 365), and can be averaged anywhere.
+pseudo_values as (
+
+    select
+        exits.tenant_id,
+        exits.population,
+        exits.period,
+        exits.period_start,
+        exits.stratum,
+        sided.is_referred,
+        exits.leavers,
+        exits.exits - exits.leavers as stayers,
+        sided.rmst + sided.n * life_tables.leaver_influence as of_leaver,
+        sided.rmst + sided.n * life_tables.stayer_influence as of_stayer
+
+    from exits
+
+    inner join sided
+        on
+            exits.tenant_id = sided.tenant_id
+            and exits.population = sided.population
+            and exits.period = sided.period
+            and exits.period_start = sided.period_start
+            and exits.cut_by = sided.cut_by
+            and exits.cut = sided.cut
+
+    inner join {{ ref('placement_life_tables') }} as life_tables
+        on
+            exits.tenant_id = life_tables.tenant_id
+            and exits.population = life_tables.population
+            and exits.period = life_tables.period
+            and exits.period_start = life_tables.period_start
+            and exits.cut_by = life_tables.cut_by
+            and exits.cut = life_tables.cut
+            and exits.day = life_tables.day
+
+    where
+        exits.stratum <> 'all'
+        and exits.cut_by = 'referral_status'
+        and life_tables.stratum = 'all'
+        and sided.rmst is not null
+
+),
+
+averaged as (
+
+    select
+        tenant_id,
+        population,
+        period,
+        period_start,
+        stratum,
+        is_referred,
+        cast(sum(leavers + stayers) as double) as n,
+        cast(
+            sum({{ summable('leavers * of_leaver + stayers * of_stayer') }})
+            as double
+        ) as total,
+        cast(
+            sum({{ summable(
+                'leavers * of_leaver * of_leaver'
+                ~ ' + stayers * of_stayer * of_stayer'
+            ) }})
+            as double
+        ) as squares
+
+    from pseudo_values
+
+    group by
+        tenant_id, population, period, period_start, stratum, is_referred
+
+),
+
+-- One variance per side, within strata.
+spread as (
+
+    select
+        tenant_id,
+        population,
+        period,
+        period_start,
+        is_referred,
+        cast(
+            sum({{ summable(
+                'greatest(squares - total * total / n, 0e0)'
+            ) }}) as double
+        ) / nullif(sum(n - 1e0), 0e0) as variance
+
+    from averaged
+
+    group by tenant_id, population, period, period_start, is_referred
+
+),
+
+-- Strata weigh as in Mantel and Haenszel, so that one with nearly all on one
+-- side says little.
+compared as (
+
+    select
+        one.tenant_id,
+        one.population,
+        one.period,
+        one.period_start,
+        one.n + other.n as n,
+        one.n * other.n / (one.n + other.n) as weight,
+        one.total / one.n - other.total / other.n as difference,
+        one_spread.variance / one.n + other_spread.variance / other.n
+            as variance
+
+    from averaged as one
+
+    inner join averaged as other
+        on
+            one.tenant_id = other.tenant_id
+            and one.population = other.population
+            and one.period = other.period
+            and one.period_start = other.period_start
+            and one.stratum = other.stratum
+
+    inner join spread as one_spread
+        on
+            one.tenant_id = one_spread.tenant_id
+            and one.population = one_spread.population
+            and one.period = one_spread.period
+            and one.period_start = one_spread.period_start
+
+    inner join spread as other_spread
+        on
+            one.tenant_id = other_spread.tenant_id
+            and one.population = other_spread.population
+            and one.period = other_spread.period
+            and one.period_start = other_spread.period_start
+
+    where
+        one.is_referred = 1
+        and other.is_referred = 0
+        and one_spread.is_referred = 1
+        and other_spread.is_referred = 0
+
+),
+
+stratified as (
+
+    select
+        tenant_id,
+        population,
+        period,
+        period_start,
+        cast(sum(n) as bigint) as n_compared,
+        count(*) as strata,
+        cast(sum({{ summable('weight * difference') }}) as double)
+        / cast(sum({{ summable('weight') }}) as double) as rmst_difference,
+        sqrt(cast(sum({{ summable('weight * weight * variance') }}) as double))
+        / cast(sum({{ summable('weight') }}) as double) as rmst_difference_se
+
+    from compared
+
+    group by tenant_id, population, period, period_start
 
 ),
 
@@ -234,32 +377,45 @@ differences as (
         period_start,
         cut_by,
         cut,
-        adjustment,
-        cast(sum(n_referred) as bigint) as n_referred,
-        cast(sum(n_other) as bigint) as n_other,
-        cast(sum(case when is_comparable then n_referred + n_other else 0e0 end)
-            as bigint) as n_compared,
-        cast(sum(case when is_comparable then 1 else 0 end) as bigint)
-            as strata,
-        cast(
-            sum(case when is_comparable
-                then {{ summable('weight * difference') }} end)
-            as double
-        ) as weighted_difference,
-        cast(
-            sum(case when is_comparable
-                then {{ summable('weight * weight * variance') }} end)
-            as double
-        ) as weighted_variance,
-        cast(
-            sum(case when is_comparable then {{ summable('weight') }} end)
-            as double
-        ) as weight
+        'crude' as adjustment,
+        n_referred,
+        n_other,
+        n_referred + n_other as n_compared,
+        cast(1 as bigint) as strata,
+        rmst_difference,
+        rmst_difference_se
 
-    from weighed
+    from crude
 
-    group by
-        tenant_id, population, period, period_start, cut_by, cut, adjustment
+    where n_referred > 0 and n_other > 0
+
+    union all
+
+    select
+        crude.tenant_id,
+        crude.population,
+        crude.period,
+        crude.period_start,
+        crude.cut_by,
+        crude.cut,
+        'stratified' as adjustment,
+        crude.n_referred,
+        crude.n_other,
+        coalesce(stratified.n_compared, 0) as n_compared,
+        cast(coalesce(stratified.strata, 0) as bigint) as strata,
+        stratified.rmst_difference,
+        stratified.rmst_difference_se
+
+    from crude
+
+    left join stratified
+        on
+            crude.tenant_id = stratified.tenant_id
+            and crude.population = stratified.population
+            and crude.period = stratified.period
+            and crude.period_start = stratified.period_start
+
+    where crude.cut_by = 'all' and crude.n_referred > 0 and crude.n_other > 0
 
 ),
 
@@ -279,10 +435,8 @@ comparisons as (
         differences.strata,
         coalesce(logranks.leavers, 0) as leavers,
         coalesce(logranks.referred_leavers, 0) as referred_leavers,
-        differences.weighted_difference / nullif(differences.weight, 0e0)
-            as rmst_difference,
-        sqrt(differences.weighted_variance) / nullif(differences.weight, 0e0)
-            as rmst_difference_se,
+        differences.rmst_difference,
+        differences.rmst_difference_se,
         logranks.excess as logrank_excess,
         logranks.variance as logrank_variance,
         logranks.excess * logranks.excess / nullif(logranks.variance, 0e0)

@@ -104,6 +104,38 @@ beyond as (
 
 ),
 
+-- What one placement more would change in the area, per placement: a leaver
+-- takes the area beyond its day, all who were at risk share it.
+influences as (
+
+    select
+        *,
+        cast(area_beyond as double) * cast(greenwood_term as double)
+            as shared_area,
+        case
+            when leavers < at_risk
+                then cast(area_beyond as double) / (at_risk - leavers)
+            else 0e0
+        end as own_area
+
+    from beyond
+
+),
+
+influenced as (
+
+    select
+        *,
+        cast(sum({{ summable('shared_area') }}) over (
+            partition by {{ series }}
+            order by day asc nulls last
+            rows between unbounded preceding and current row
+        ) as double) as stayer_influence
+
+    from influences
+
+),
+
 life_tables as (
 
     select
@@ -117,14 +149,12 @@ life_tables as (
         case when not is_emptied then hazard end as hazard,
         case when not is_emptied then greenwood end as greenwood,
         cast(area_beyond as double) as area_beyond,
-        case
-            when is_emptied then 0e0
-            else
-                cast(area_beyond as double) * cast(area_beyond as double)
-                * cast(greenwood_term as double)
-        end as variance_term
+        -- After the last has left no area is beyond.
+        cast(area_beyond as double) * shared_area as variance_term,
+        stayer_influence,
+        stayer_influence - own_area as leaver_influence
 
-    from beyond
+    from influenced
 
 )
 
