@@ -1,7 +1,12 @@
 {% set k = var('suppression_k', 5) %}
 {% for metric in [
-    'metric_nps', 'metric_cost_per_hire', 'metric_referral_share',
-    'metric_client_retention', 'metric_earned_growth', 'metric_recruiters',
+    'metric_nps',
+    'metric_drivers',
+    'metric_cost_per_hire',
+    'metric_referral_share',
+    'metric_client_retention',
+    'metric_earned_growth',
+    'metric_recruiters',
     'metric_slates',
 ] %}
 select
