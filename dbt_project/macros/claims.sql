@@ -80,9 +80,3 @@
 
 {# Days in which a follow-up must have come; a next answer counts after them. #}
 {% macro days_to_follow_up() %}7{% endmacro %}
-
-{# A double with 18 decimals, so that sums of it are the same in whatever order
-   they are taken. #}
-{% macro exact(value) -%}
-    cast({{ value }} as decimal(38, 18))
-{%- endmacro %}

@@ -145,7 +145,7 @@ totals as (
         {{ row }},
         {% for amount in ['weighed_a', 'weighed_b', 'weight'] -%}
         cast(sum(
-            case when cell_number = 1 then {{ exact(amount) }} end
+            case when cell_number = 1 then {{ summable(amount) }} end
         ) as double) as {{ amount }}
         {{- ',' if not loop.last }}
         {% endfor %}
@@ -161,10 +161,10 @@ clusters as (
     select
         {{ row }},
         cluster_id,
-        cast(sum({{ exact(
+        cast(sum({{ summable(
             '(weighed_a_left - weighed_b_left) - (weighed_a - weighed_b)'
         ) }}) as double) as excess_taken,
-        cast(sum({{ exact('weight_left - weight') }}) as double)
+        cast(sum({{ summable('weight_left - weight') }}) as double)
             as weight_taken
 
     from weighed
@@ -216,7 +216,7 @@ errors as (
         case
             when count(*) >= 2 and count(*) = count(estimate_left)
                 then sqrt(
-                    cast(sum({{ exact(
+                    cast(sum({{ summable(
                         '(estimate_left - estimate) * (estimate_left - estimate)'
                     ) }}) as double)
                     * (cast(count(*) as double) - 1e0) / cast(count(*) as double)
