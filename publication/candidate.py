@@ -6,17 +6,19 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import duckdb
 
 from expectations.candidate import JudgedCandidate
 from expectations.files import content_sha256, file_sha256, sync, write_durably
 from publication.declared import evidence_from_json, marts_from_json
-from publication.errors import CandidateError
-from publication.export import ExportedFile, export_parquet, make_database
+from publication.errors import CandidateError, NoCurrentRelease
+from publication.export import ExportedFile, export_parquet, exported, make_database
 from publication.marts import EvidenceModel, PublicMart, evidence_models, public_marts
 from publication.places import CANDIDATE, DATABASE, MANIFEST, VERDICT, Places
+from publication.releases import Release, current
+from publication.suppression import protect
 
 KEPT_CANDIDATES = 2
 
@@ -48,10 +50,18 @@ class Candidate:
         return JudgedCandidate(self.folder)
 
 
-def build_candidate(warehouse: Path, manifest: Mapping[str, Any], home: Path) -> Candidate:
-    """Copy the public marts and their evidence out of the warehouse.
+def build_candidate(
+    warehouse: Path,
+    manifest: Mapping[str, Any],
+    home: Path,
+    *,
+    previous: Release | Literal["current"] | None = "current",
+) -> Candidate:
+    """Copy the public marts and their evidence out of the warehouse, small groups protected.
 
-    ``manifest`` is dbt's, as a dict. The same rows always give the same Parquet bytes.
+    ``manifest`` is dbt's, as a dict; ``previous`` the release that readers have now, to which
+    the difference must not reveal anybody. The same rows after the same release always give
+    the same Parquet bytes.
     Raises ``CandidateError`` when the warehouse cannot be read (a writer has it open, or a
     model was not built) and ``MartDeclarationError`` when a mart is not declared fully.
     """
@@ -61,7 +71,10 @@ def build_candidate(warehouse: Path, manifest: Mapping[str, Any], home: Path) ->
     _discard_old(candidates)
     building = candidates / f".building-{uuid.uuid4().hex}"
     try:
-        files = export_parquet(warehouse, marts, evidence, building)
+        export_parquet(warehouse, marts, evidence, building)
+        released = _current(home) if previous == "current" else previous
+        protect(building, marts, released.folder if released else None)
+        files = exported(building)
         make_database(building, [mart.name for mart in marts])
     except duckdb.Error as error:
         shutil.rmtree(building, ignore_errors=True)
@@ -70,6 +83,15 @@ def build_candidate(warehouse: Path, manifest: Mapping[str, Any], home: Path) ->
             "does no other process hold the warehouse?"
         ) from error
     return _finished(candidates, building, files, marts, evidence)
+
+
+def _current(home: Path) -> Release | None:
+    """What readers see; None before the first release, or when its files are gone."""
+    try:
+        found = current(home)
+    except NoCurrentRelease:
+        return None
+    return found if found.folder.is_dir() else None
 
 
 def _finished(

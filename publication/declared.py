@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from publication.marts import Column, EvidenceModel, ExplainStep, PublicMart
+from publication.suppression_rule import rule_from_json
 
 
 def marts_from_json(documents: Sequence[Mapping[str, Any]]) -> tuple[PublicMart, ...]:
@@ -16,6 +17,7 @@ def marts_from_json(documents: Sequence[Mapping[str, Any]]) -> tuple[PublicMart,
             columns=tuple(Column(**column) for column in document["columns"]),
             explain=_steps(document["explain"]),
             description=document["description"],
+            suppression=rule_from_json(document.get("suppression")),
         )
         for document in documents
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from expectations.expected import public_mart_names
 from publication.errors import MartDeclarationError
+from publication.suppression_rule import SuppressionRule, suppression_rule
 
 # The gate reads these whether or not a mart names them.
 ALWAYS_EVIDENCE = ("int_rejected_records", "int_record_accounting", "int_unknown_values")
@@ -43,6 +44,7 @@ class PublicMart:
     columns: tuple[Column, ...]
     explain: tuple[ExplainStep, ...]
     description: str
+    suppression: SuppressionRule | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +102,19 @@ def _mart(node: Mapping[str, Any]) -> PublicMart:
         )
     steps = _steps(node)
     return PublicMart(
-        node["name"], _relation(node), grain, columns, steps, node.get("description") or ""
+        node["name"],
+        _relation(node),
+        grain,
+        columns,
+        steps,
+        node.get("description") or "",
+        _suppression(node["name"], meta, {column.name for column in columns}),
     )
+
+
+def _suppression(mart: str, meta: Mapping[str, Any], columns: set[str]) -> SuppressionRule | None:
+    declared = meta.get("suppression")
+    return None if declared is None else suppression_rule(mart, declared, columns)
 
 
 def _evidence(nodes: Mapping[str, Mapping[str, Any]], name: str) -> EvidenceModel:

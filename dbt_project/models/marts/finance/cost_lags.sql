@@ -37,7 +37,7 @@ medians as (
     select
         tenant_id,
         cast(percentile_cont(0.5) within group (
-            order by days_to_fill
+            order by days_to_fill asc nulls last
         ) as double) as median_days_to_fill,
         cast(count(*) as bigint) as fills
 

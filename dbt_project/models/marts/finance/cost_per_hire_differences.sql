@@ -292,6 +292,16 @@ means as (
 
 ),
 
+contrasts as (
+
+    select
+        *,
+        referred_cost - other_cost as difference
+
+    from means
+
+),
+
 intervals as (
 
     select
@@ -299,14 +309,14 @@ intervals as (
         period,
         period_start,
         cast(percentile_cont(0.025) within group (
-            order by referred_cost - other_cost
+            order by difference asc nulls last
         ) as double) as low,
         cast(percentile_cont(0.975) within group (
-            order by referred_cost - other_cost
+            order by difference asc nulls last
         ) as double) as high,
-        cast(count(referred_cost - other_cost) as int) as replicates
+        cast(count(difference) as int) as replicates
 
-    from means
+    from contrasts
 
     group by tenant_id, period, period_start
 
