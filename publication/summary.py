@@ -11,7 +11,7 @@ from publication.rows import Row
 
 # Over all time and all channels; every survey population on its own, they are never pooled.
 HEADLINES = {
-    "metric_nps": "period = 'all' and cut = 'all'",
+    "metric_nps": "metric = 'nps' and period = 'all' and cut = 'all'",
     "metric_cost_per_hire": "period = 'all' and channel = 'all' and basis = 'fully_loaded'",
     "metric_referral_share": "period = 'all' and attribution_model = 'referral_first'",
 }

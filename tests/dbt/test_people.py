@@ -9,7 +9,7 @@ def persons(built: Warehouse, *records: str) -> list[str | None]:
     links = dict(
         built.rows(
             "select record_kind || ':' || source_record_id, person_id"
-            " from intermediate.int_person_links"
+            " from intermediate.int_person_members"
         )
     )
     return [links.get(record) for record in records]
@@ -49,8 +49,8 @@ def test_anonymised_people_do_not_collapse_into_one(built: Warehouse) -> None:
 def test_matched_records_share_their_person(built: Warehouse) -> None:
     apart = built.rows(
         "select * from intermediate.int_person_matches as m"
-        " join intermediate.int_person_links as l on m.left_record_id = l.person_record_id"
-        " join intermediate.int_person_links as r on m.right_record_id = r.person_record_id"
+        " join intermediate.int_person_members as l on m.left_record_id = l.person_record_id"
+        " join intermediate.int_person_members as r on m.right_record_id = r.person_record_id"
         " where l.person_id <> r.person_id"
     )
     assert apart == []

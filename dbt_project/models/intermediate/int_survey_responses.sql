@@ -17,7 +17,7 @@ person_ids as (
         min(record_id) as record_id,
         min(person_id) as person_id
 
-    from {{ ref('int_person_links') }}
+    from {{ ref('int_person_members') }}
 
     group by tenant_id, source_record_id, record_kind
 
@@ -37,7 +37,7 @@ addresses as (
         bool_or(links.is_shared_mailbox) as is_shared_mailbox
 
     from {{ ref('int_people_identifiers') }} as identifiers
-    inner join {{ ref('int_person_links') }} as links
+    inner join {{ ref('int_person_members') }} as links
         on identifiers.person_record_id = links.person_record_id
 
     where identifiers.email_normalised is not null
@@ -251,10 +251,13 @@ described as (
         resolved.who_told_you,
         resolved.score,
         resolved.csat_score,
+        resolved.ces_score,
         {% for driver in driver_refs() %}
         resolved.rating_{{ driver }},
         {% endfor %}
         resolved.is_nps_scale,
+        resolved.is_other_scale_as_nps,
+        resolved.has_score_given,
         resolved.comment_text is not null as has_comment,
         resolved.is_shared_mailbox,
         resolved.submitted_at
