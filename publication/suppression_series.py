@@ -141,6 +141,9 @@ def _alone(series: Series, key: UnitKey, unit: Unit) -> Decision:
     """What the unit's own history says, its neighbours apart."""
     if unit.is_hidden:
         return Decision("hidden")
+    if 0 < series.people(key) < series.smallest:
+        # A fault of the mart: it is the gate's to refuse, not ours to cover up.
+        return Decision("shown", still=True)
     before = series.before.get(key)
     if before is None or before.shown is None:
         return Decision("shown")
