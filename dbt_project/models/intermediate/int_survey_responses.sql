@@ -236,10 +236,13 @@ described as (
         resolved.who_told_you,
         resolved.score,
         resolved.csat_score,
+        resolved.ces_score,
         {% for driver in driver_refs() %}
         resolved.rating_{{ driver }},
         {% endfor %}
         resolved.is_nps_scale,
+        resolved.is_other_scale_as_nps,
+        resolved.has_score_given,
         resolved.comment_text is not null as has_comment,
         resolved.is_shared_mailbox,
         resolved.submitted_at
