@@ -40,3 +40,25 @@
         ) as month_start
     )
 {%- endmacro %}
+
+{# The same by days: date_day. #}
+{% macro day_spine(first, last) -%}
+    {{ adapter.dispatch('day_spine')(first, last) }}
+{%- endmacro %}
+
+{% macro duckdb__day_spine(first, last) -%}
+    (
+        select cast(
+            unnest(generate_series({{ first }}, {{ last }}, to_days(1)))
+            as date
+        ) as date_day
+    )
+{%- endmacro %}
+
+{% macro spark__day_spine(first, last) -%}
+    (
+        select explode(
+            sequence({{ first }}, {{ last }}, interval 1 day)
+        ) as date_day
+    )
+{%- endmacro %}

@@ -26,6 +26,18 @@ paths as (
 
 ),
 
+jobs as (
+
+    select * from {{ ref('dim_jobs') }}
+
+),
+
+rates as (
+
+    select * from {{ ref('document_rates') }}
+
+),
+
 fees as (
 
     select
@@ -49,6 +61,39 @@ fees as (
 
 ),
 
+-- A contractor earns the pay rate, an employee the salary.
+paid as (
+
+    select
+        placement_id,
+        currency,
+        start_date,
+        salary_unit,
+        coalesce(pay_rate, salary_amount) * {{ units_per_year('salary_unit') }}
+            as yearly_pay
+
+    from placements
+
+    where is_started
+
+),
+
+compensated as (
+
+    select
+        paid.placement_id,
+        cast(paid.yearly_pay * rates.rate_to_reporting as decimal(18, 4))
+            as first_year_compensation
+
+    from paid
+
+    inner join rates
+        on
+            paid.currency = rates.currency
+            and paid.start_date = rates.document_date
+
+),
+
 joined as (
 
     select
@@ -66,6 +111,8 @@ joined as (
         ---------- strings
         placements.employment_type,
         placements.status,
+        coalesce(jobs.job_family, 'unknown') as job_family,
+        coalesce(jobs.seniority, 'unknown') as seniority,
         placements.currency,
         '{{ var("reporting_currency") }}' as reporting_currency,
         paths.channel as attributed_channel,
@@ -86,6 +133,7 @@ joined as (
                     ~ as_of_date() ~ '), ' ~ as_of_date() ~ ')'
                 ) }} as int)
         end as retention_days,
+        compensated.first_year_compensation,
         placements.fee_amount as agreed_fee_amount,
         cast(case
             when coalesce(fees.currencies, 0) <= 1
@@ -104,6 +152,12 @@ joined as (
         coalesce(placements.is_started, false) as is_started,
         coalesce(placements.is_terminated, false) as is_terminated,
         coalesce(placements.is_falloff, false) as is_falloff,
+        coalesce(
+            placements.is_started
+            and placements.guarantee_days > 0
+            and placements.guarantee_end_date < {{ as_of_date() }},
+            false
+        ) as is_guarantee_over,
 
         ---------- dates
         placements.start_date,
@@ -118,6 +172,12 @@ joined as (
 
     left join paths
         on placements.placement_id = paths.placement_id
+
+    left join jobs
+        on placements.job_id = jobs.job_id
+
+    left join compensated
+        on placements.placement_id = compensated.placement_id
 
 )
 
