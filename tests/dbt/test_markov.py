@@ -119,7 +119,7 @@ def test_a_channel_on_no_converting_path_has_no_effect(
     agency = [*((c, converted) for c, converted in kept if c), (CHANNELS[5:6], True), (lost, False)]
     (found,) = solved(attribution, [agency])
     assert {found[channel][1] for channel in lost} == {0.0}
-    assert all(effect >= 0 for _, effect in found.values())
+    assert all(effect is not None and effect >= 0 for _, effect in found.values())
 
 
 def test_the_exact_solution_equals_a_long_simulation_within_its_error(
