@@ -401,7 +401,6 @@ def test_order_changes_nothing_and_survival_only_falls(
     assert not (curves.diff(axis=1) > 0).any(axis=None)
 
 
-
 def test_an_agency_gets_beside_others_what_it_gets_alone(retention: RetentionSql) -> None:
     names = list(AGENCIES)[:6]
     query = (
