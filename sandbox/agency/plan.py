@@ -79,6 +79,7 @@ class Size:
 SIZES: dict[str, Size] = {
     "tiny": Size(recruiters=4, clients=12, candidates=150, days_between_jobs=135),
     "small": Size(recruiters=12, clients=60, candidates=900, days_between_jobs=135),
+    "middling": Size(recruiters=24, clients=240, candidates=3600, days_between_jobs=135),
     "medium": Size(recruiters=60, clients=600, candidates=9000, days_between_jobs=135),
 }
 

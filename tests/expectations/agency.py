@@ -116,7 +116,7 @@ MARTS: dict[str, tuple[list[str], list[dict[str, Any]], str]] = {
             from (values ('linear'), ('referral_first')) as t(model)""",
     ),
     "metric_nps": (
-        ["tenant_id", "metric", "period", "period_start", "cut"],
+        ["tenant_id", "metric", "period", "period_start", "cut_by", "cut"],
         [
             {
                 "model": "fct_survey_responses",
@@ -125,8 +125,14 @@ MARTS: dict[str, tuple[list[str], list[dict[str, Any]], str]] = {
                 "model_date": "submitted_date",
             }
         ],
-        "select 'nps' as metric, 'all' as cut, "
+        "select 'nps' as metric, 'all' as cut_by, 'all' as cut, "
         + METRIC.format(value=100, num=6, den=6, low=40, high=100, n=6),
+    ),
+    "metric_drivers": (
+        ["tenant_id", "metric", "period", "period_start", "driver"],
+        [],
+        "select 'driver_rating' as metric, 'speed' as driver, "
+        + METRIC.format(value=4, num=24, den=6, low=3.5, high=4.5, n=6),
     ),
     "metric_cost_per_hire": (
         ["tenant_id", "metric", "period", "period_start", "channel", "basis"],
