@@ -30,7 +30,7 @@ def _arguments() -> argparse.Namespace:
         metavar="NAME",
         help=(
             "demo: `vouch demo` from nothing; landing: records/s against dlt's default path; "
-            "million: landing to release against floor.sql; growth: every model at 1, 3 and 10 "
+            "million: landing to release against its floor; growth: every model at 1, 3 and 10 "
             "million; all unless said"
         ),
     )
