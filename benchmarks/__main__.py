@@ -59,6 +59,7 @@ def main() -> int:
         "demo": demo.measure,
         "landing": lambda work: landing.measure(work, given.landed),
         "million": lambda work: million.measure(work, given.records),
+        "identity": identity.measure,
         "growth": growth.measure,
     }
     command = shlex.join(["python", "-m", "benchmarks", *sys.argv[1:]])
