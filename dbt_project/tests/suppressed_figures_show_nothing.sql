@@ -1,6 +1,7 @@
 {% set k = var('suppression_k', 5) %}
 {% for metric in [
     'metric_nps', 'metric_cost_per_hire', 'metric_referral_share',
+    'metric_placement_retention', 'metric_hiring',
 ] %}
 select
     metric,
