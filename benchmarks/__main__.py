@@ -10,11 +10,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import demo, landing, million
+from benchmarks import demo, growth, landing, million
 from benchmarks.outcome import BenchmarkFailed, Outcome, machine, show, write
 
 _RESULTS = Path(__file__).with_name("results")
-_NAMES = ("demo", "landing", "million")
+_NAMES = ("demo", "landing", "million", "growth")
 
 
 def _arguments() -> argparse.Namespace:
@@ -30,7 +30,8 @@ def _arguments() -> argparse.Namespace:
         metavar="NAME",
         help=(
             "demo: `vouch demo` from nothing; landing: records/s against dlt's default path; "
-            "million: landing to release against floor.sql; all unless said"
+            "million: landing to release against floor.sql; growth: every model at 1, 3 and 10 "
+            "million; all unless said"
         ),
     )
     parser.add_argument(
@@ -58,6 +59,7 @@ def main() -> int:
         "demo": demo.measure,
         "landing": lambda work: landing.measure(work, given.landed),
         "million": lambda work: million.measure(work, given.records),
+        "growth": growth.measure,
     }
     command = shlex.join(["python", "-m", "benchmarks", *sys.argv[1:]])
     failed = False

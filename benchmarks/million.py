@@ -12,7 +12,7 @@ from benchmarks import timeline
 from benchmarks.comparison import differences
 from benchmarks.outcome import BenchmarkFailed, Figure, Outcome
 from benchmarks.process import Ran, run
-from sandbox.bulk import write_bulk
+from sandbox.bulk import BulkLoad, write_bulk
 
 # Behind the bulk agency's last day; the same figures whenever it is measured.
 _AS_OF = date(2026, 11, 1)
@@ -37,12 +37,10 @@ def measure(work: Path, records: int) -> Outcome:
     Raises:
         BenchmarkFailed: the run or the floor did not end with 0, or any mart differs.
     """
-    home = work / "home"
-    load_id = f"{datetime(2026, 11, 1, tzinfo=UTC).timestamp():.1f}"
-    landed = write_bulk(home / "landing", records, 7, load_id)
-    ours = _ours(work, home)
-    floors = [_floor(home, work / "floor") for _ in range(_FLOOR_ROUNDS)]
-    rows = _compared(home, work / "floor")
+    home, landed = land(work, records)
+    ours = release(work, home)
+    floors = [floor_script(home, work / "floor") for _ in range(_FLOOR_ROUNDS)]
+    rows = compared(home, work / "floor")
     floor = statistics.median(one.seconds for one in floors)
     ratio = ours.seconds / floor
     return Outcome(
@@ -67,7 +65,15 @@ def measure(work: Path, records: int) -> Outcome:
     )
 
 
-def _ours(work: Path, home: Path) -> Ran:
+def land(work: Path, records: int) -> tuple[Path, BulkLoad]:
+    """A new home in ``work`` with so many landed records, and what they are."""
+    home = work / "home"
+    load_id = f"{datetime(2026, 11, 1, tzinfo=UTC).timestamp():.1f}"
+    return home, write_bulk(home / "landing", records, 7, load_id)
+
+
+def release(work: Path, home: Path) -> Ran:
+    """``vouch run`` from landing to a release. Raises ``BenchmarkFailed``."""
     config = work / "vouch.toml"
     config.write_text(_CONFIG, encoding="utf-8")
     environment = {"VOUCH_HOME": str(home), "VOUCH_CONFIG": str(config)}
@@ -77,7 +83,8 @@ def _ours(work: Path, home: Path) -> Ran:
     return ran
 
 
-def _floor(home: Path, out: Path) -> Ran:
+def floor_script(home: Path, out: Path) -> Ran:
+    """``floor.sql`` over the home's landing into ``out``. Raises ``BenchmarkFailed``."""
     command = [sys.executable, "-m", "benchmarks.floor", str(home), str(out)]
     ran = run([*command, "--as-of", _AS_OF.isoformat(), "--threads", "2"])
     if ran.exit_code != 0:
@@ -85,12 +92,12 @@ def _floor(home: Path, out: Path) -> Ran:
     return ran
 
 
-def _compared(home: Path, floor: Path) -> int:
-    """Rows of all marts, when they are equal."""
-    release = publication.current(home)
-    manifest = release.manifest()
+def compared(home: Path, floor: Path) -> int:
+    """Rows of all marts, when they are equal. Raises ``BenchmarkFailed``."""
+    current = publication.current(home)
+    manifest = current.manifest()
     grains = {mart["name"]: tuple(mart["grain"]) for mart in manifest["marts"]}
-    found = differences(release.folder, floor, grains)
+    found = differences(current.folder, floor, grains)
     if found:
         told = "\n".join(f"  {one.mart}: {one.told}" for one in found)
         raise BenchmarkFailed(f"the release and floor.sql do not agree:\n{told}")

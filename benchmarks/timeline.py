@@ -37,8 +37,7 @@ def stages(progress: str, seconds: float) -> dict[str, float]:
 
 def dbt(home: Path) -> dict[str, Any]:
     """dbt's own seconds: all together, by layer, all tests, the slowest models and tests."""
-    results = max(home.glob("dbt/*/run_results.json"), key=lambda path: path.stat().st_mtime)
-    document = json.loads(results.read_text(encoding="utf-8"))
+    results, document = _results(home)
     nodes = json.loads((results.parent / "manifest.json").read_text(encoding="utf-8"))["nodes"]
     spent = {row["unique_id"]: float(row["execution_time"]) for row in document["results"]}
     return {
@@ -47,6 +46,21 @@ def dbt(home: Path) -> dict[str, Any]:
         "slowest_models": _slowest(spent, "model."),
         "slowest_tests": _slowest(spent, "test."),
     }
+
+
+def models(home: Path) -> dict[str, float]:
+    """Seconds of every model of the last build, by name."""
+    rows = _results(home)[1]["results"]
+    return {
+        row["unique_id"].split(".")[2]: float(row["execution_time"])
+        for row in rows
+        if row["unique_id"].startswith("model.")
+    }
+
+
+def _results(home: Path) -> tuple[Path, dict[str, Any]]:
+    path = max(home.glob("dbt/*/run_results.json"), key=lambda path: path.stat().st_mtime)
+    return path, json.loads(path.read_text(encoding="utf-8"))
 
 
 def _by_layer(spent: Mapping[str, float], nodes: Mapping[str, Any]) -> dict[str, float]:

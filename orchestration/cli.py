@@ -176,6 +176,21 @@ def explain(
     reports.explanation(out, explained, as_json)
 
 
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    add_help_option=False,
+)
+def metrics(context: typer.Context) -> None:
+    """Ask the current release by MetricFlow, whose words follow: `list metrics`, `query`.
+
+    For example: vouch metrics query --metrics hires,fall_off_rate
+    --group-by metric_time__month,placement__referral_status
+    """
+    from orchestration.metricflow import ask
+
+    raise typer.Exit(ask(_settings(), context.args))
+
+
 @app.command()
 def rejects(as_json: AsJson = False) -> None:
     """List the records of the newest candidate that could not be used, with their reasons."""

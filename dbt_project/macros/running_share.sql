@@ -12,3 +12,18 @@
         ) as decimal(18, 4)
     )
 {% endmacro %}
+
+{# The part of an amount between two shares of it, from 0 to 1. Parts that meet
+   at the same share add up to the amount exactly. Decimal(18,4). #}
+
+{% macro amount_between(amount, share_before, share_through) %}
+    cast(
+        cast(
+            cast({{ amount }} as double) * ({{ share_through }})
+            as decimal(18, 4)
+        ) - cast(
+            cast({{ amount }} as double) * ({{ share_before }})
+            as decimal(18, 4)
+        ) as decimal(18, 4)
+    )
+{% endmacro %}

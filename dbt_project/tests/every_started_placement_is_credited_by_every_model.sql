@@ -21,5 +21,9 @@ from {{ ref('fct_placements') }} as placements
 full outer join credited
     on placements.placement_id = credited.placement_id
 where
-    (coalesce(placements.is_started, false) and coalesce(credited.models, 0) <> 4)
+    (
+        coalesce(placements.is_started, false)
+        and coalesce(credited.models, 0)
+        <> {{ attribution_models() | length }}
+    )
     or (not coalesce(placements.is_started, false) and credited.models > 0)

@@ -1,8 +1,24 @@
--- Over all time the answers counted are the respondents, whoever answered how
--- often.
+-- Over all time the answers counted are the respondents (after an event: the
+-- respondents and events), whoever answered how often; and every way of cutting
+-- them adds up to the same.
 with
 
-respondents as (
+units as (
+
+    select distinct
+        tenant_id,
+        audience,
+        survey_kind,
+        trigger,
+        population,
+        event_id,
+        respondent_key
+    from {{ ref('fct_survey_responses') }}
+    where submitted_date <= {{ as_of_date() }}
+
+),
+
+expected as (
 
     select
         tenant_id,
@@ -10,38 +26,53 @@ respondents as (
         survey_kind,
         trigger,
         population,
-        count(*) as n
+        count(*) as answers,
+        count(distinct respondent_key) as people
 
-    from (
-        select distinct
-            tenant_id,
-            audience,
-            survey_kind,
-            trigger,
-            population,
-            form_id,
-            respondent_key
-        from {{ ref('fct_survey_responses') }}
-        where submitted_date <= {{ as_of_date() }}
-    ) as answered
+    from units
 
     group by tenant_id, audience, survey_kind, trigger, population
+
+),
+
+counted as (
+
+    select
+        tenant_id,
+        audience,
+        survey_kind,
+        trigger,
+        population,
+        cut_by,
+        sum(answers) as answers,
+        sum(n) as people
+
+    from {{ ref('nps_windows') }}
+
+    where measure = 'nps' and period = 'all'
+
+    group by tenant_id, audience, survey_kind, trigger, population, cut_by
 
 )
 
 select
-    respondents.*,
-    metric.n as published_n
-from respondents
-left join (
-    select *
-    from {{ ref('metric_nps') }}
-    where period = 'all' and cut = 'all'
-) as metric
+    expected.*,
+    counted.cut_by,
+    counted.answers as counted_answers,
+    counted.people as counted_people
+from expected
+left join counted
     on
-        respondents.tenant_id = metric.tenant_id
-        and respondents.audience = metric.audience
-        and respondents.survey_kind = metric.survey_kind
-        and respondents.trigger = metric.trigger
-        and respondents.population = metric.population
-where metric.n is null or metric.n <> respondents.n
+        expected.tenant_id = counted.tenant_id
+        and expected.audience = counted.audience
+        and expected.survey_kind = counted.survey_kind
+        and expected.trigger = counted.trigger
+        and expected.population = counted.population
+where
+    counted.answers is null
+    or counted.answers <> expected.answers
+    or (counted.cut_by = 'all' and counted.people <> expected.people)
+    or (
+        expected.survey_kind = 'relationship'
+        and counted.people <> expected.people
+    )

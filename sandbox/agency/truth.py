@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from sandbox.agency.books import Books
 from sandbox.agency.events import Answer
+from sandbox.agency.follow_ups import FollowUp
 from sandbox.agency.payables import hires_by_channel
 from sandbox.agency.plan import REFERRAL_BOUNTY, AgencyPlan
 from sandbox.agency.world import World
@@ -40,6 +41,7 @@ class Truth:
         nps_counts: (promoters, passives, detractors) of all scored answers, repeats included,
             by (audience, trigger).
         posted_net: net total of posted documents by (type, currency); types are Xero's own.
+        follow_ups: detractors' answers that were followed by another, and whether by a call.
         oddities: natural keys of the deliberately odd records, by kind.
     """
 
@@ -52,10 +54,11 @@ class Truth:
     answers: tuple[TrueAnswer, ...]
     nps_counts: dict[tuple[str, str], tuple[int, int, int]]
     posted_net: dict[tuple[str, str], Decimal]
+    follow_ups: tuple[FollowUp, ...]
     oddities: dict[str, tuple[str, ...]]
 
 
-def truth_of(plan: AgencyPlan, world: World, books: Books) -> Truth:
+def truth_of(plan: AgencyPlan, world: World, books: Books, follow_ups: list[FollowUp]) -> Truth:
     """The truth about a finished agency."""
     started = [p for p in world.placements if p.has_started]
     return Truth(
@@ -68,6 +71,7 @@ def truth_of(plan: AgencyPlan, world: World, books: Books) -> Truth:
         answers=_answers(world),
         nps_counts=_nps_counts(world),
         posted_net=_posted_net(books),
+        follow_ups=tuple(follow_ups),
         oddities={kind: tuple(keys) for kind, keys in world.oddities.items()},
     )
 

@@ -50,7 +50,7 @@ def test_a_respondent_is_found_or_left_unresolved(
         "select r.resolution, l.record_kind || ':' || l.source_record_id,"
         " r.is_shared_mailbox, r.trigger, r.survey_kind"
         " from intermediate.int_survey_responses as r"
-        " left join intermediate.int_person_links as l"
+        " left join intermediate.int_person_members as l"
         " on r.person_id = l.person_id and l.rule = 'own_record'"
         f" where r.source_record_id = '{response}'"
     )

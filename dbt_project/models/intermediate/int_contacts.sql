@@ -15,7 +15,7 @@ contacts as (
         record.added_at
 
     from {{ ref('stg_bullhorn__client_contacts') }} as record
-    inner join {{ ref('int_person_links') }} as links
+    inner join {{ ref('int_person_members') }} as links
         on
             record.contact_id = links.record_id
             and links.record_kind = 'contact'

@@ -34,7 +34,7 @@ mentioned as (
         mentions.note_id,
         links.person_id
     from mentions
-    inner join {{ ref('int_person_links') }} as links
+    inner join {{ ref('int_person_members') }} as links
         on
             mentions.record_id = links.record_id
             and mentions.record_kind = links.record_kind

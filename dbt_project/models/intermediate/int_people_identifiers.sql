@@ -19,7 +19,7 @@ identified as (
         records.email_normalised,
         records.phone
 
-    from {{ ref('int_person_links') }} as links
+    from {{ ref('int_person_members') }} as links
     inner join {{ ref('int_person_records') }} as records
         on links.person_record_id = records.person_record_id
 

@@ -9,7 +9,7 @@ ids as (
         min(person_id) as person_id,
         min(record_kind) as record_kind
 
-    from {{ ref('int_person_links') }}
+    from {{ ref('int_person_members') }}
 
     group by record_id
 

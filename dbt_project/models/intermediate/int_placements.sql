@@ -14,7 +14,7 @@ candidates as (
         record_id as candidate_id,
         person_id
 
-    from {{ ref('int_person_links') }}
+    from {{ ref('int_person_members') }}
 
     where record_kind = 'candidate'
 

@@ -3,9 +3,9 @@
    staging model) under which a record is left out on purpose. #}
 {% set accounts = {
     'bullhorn.corporate_users': [['int_recruiters'], '1 = 0', ''],
-    'bullhorn.candidates': [['int_person_links'], 'is_deleted', 'deleted'],
+    'bullhorn.candidates': [['int_person_members'], 'is_deleted', 'deleted'],
     'bullhorn.client_corporations': [['int_companies'], 'is_deleted', 'deleted'],
-    'bullhorn.client_contacts': [['int_person_links'], 'is_deleted', 'deleted'],
+    'bullhorn.client_contacts': [['int_person_members'], 'is_deleted', 'deleted'],
     'bullhorn.leads': [['int_leads'], 'is_deleted', 'deleted'],
     'bullhorn.opportunities': [['int_opportunities'], 'is_deleted', 'deleted'],
     'bullhorn.job_orders': [['int_jobs'], 'is_deleted', 'deleted'],

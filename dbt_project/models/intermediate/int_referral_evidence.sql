@@ -18,7 +18,7 @@ candidates as (
         record.added_at as referred_at
 
     from {{ ref('stg_bullhorn__candidates') }} as record
-    inner join {{ ref('int_person_links') }} as links
+    inner join {{ ref('int_person_members') }} as links
         on
             record.candidate_id = links.record_id
             and links.record_kind = 'candidate'
@@ -44,7 +44,7 @@ contacts as (
         record.added_at as referred_at
 
     from {{ ref('stg_bullhorn__client_contacts') }} as record
-    inner join {{ ref('int_person_links') }} as links
+    inner join {{ ref('int_person_members') }} as links
         on
             record.contact_id = links.record_id
             and links.record_kind = 'contact'

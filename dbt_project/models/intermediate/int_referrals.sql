@@ -24,7 +24,7 @@ names as (
         min(links.record_kind) as record_kind
 
     from {{ ref('int_people_identifiers') }} as identifiers
-    inner join {{ ref('int_person_links') }} as links
+    inner join {{ ref('int_person_members') }} as links
         on identifiers.person_record_id = links.person_record_id
 
     where identifiers.name_normalised is not null

@@ -14,13 +14,25 @@ typeform as (
         cast(null as string) as company_key,
         record.respondent_kind,
         record.survey_trigger,
-        record.respondent_email,
+        {{ email_key('record.respondent_email') }} as respondent_email,
         record.submitted_at,
         {{ first_match(
             'record.answers', 'answer',
             "answer.type = 'number' and (answer.field.type = 'nps'"
             ~ " or answer.field.id = forms.nps_field_id)"
         ) }}.number as score_text,
+        {{ first_match(
+            'record.answers', 'answer',
+            "answer.type = 'number' and answer.field.id = forms.ces_field_id"
+        ) }}.number as ces_text,
+        -- Somebody called another scale NPS.
+        {{ any_element(
+            'record.answers', 'answer',
+            "answer.type = 'number' and lower(answer.field.ref) like 'nps%'"
+            ~ " and answer.field.type <> 'nps'"
+            ~ " and (forms.nps_field_id is null"
+            ~ " or answer.field.id <> forms.nps_field_id)"
+        ) }} as is_other_scale_as_nps,
         {% for driver in driver_refs() + ['csat'] %}
         {{ first_match(
             'record.answers', 'answer',
@@ -57,7 +69,7 @@ files as (
         record.company_key,
         record.respondent_kind,
         record.survey_trigger,
-        record.respondent_email,
+        {{ email_key('record.respondent_email') }} as respondent_email,
         record.score,
         record.comment_text,
         record.submitted_at
@@ -91,10 +103,16 @@ answers as (
                 then {{ whole('score_text') }}
         end as score,
         {{ whole('csat_text') }} as csat_score,
+        case
+            when {{ whole('ces_text') }} between 1 and 7
+                then {{ whole('ces_text') }}
+        end as ces_score,
         {% for driver in driver_refs() %}
         {{ whole(driver ~ '_text') }} as rating_{{ driver }},
         {% endfor %}
         is_nps_scale,
+        is_other_scale_as_nps,
+        score_text is not null as has_score_given,
         submitted_at
 
     from typeform
@@ -119,10 +137,13 @@ answers as (
         comment_text,
         score,
         cast(null as int) as csat_score,
+        cast(null as int) as ces_score,
         {% for driver in driver_refs() %}
         cast(null as int) as rating_{{ driver }},
         {% endfor %}
         true as is_nps_scale,
+        false as is_other_scale_as_nps,
+        score is not null as has_score_given,
         submitted_at
 
     from files

@@ -17,7 +17,7 @@ person_ids as (
         min(record_id) as record_id,
         min(person_id) as person_id
 
-    from {{ ref('int_person_links') }}
+    from {{ ref('int_person_members') }}
 
     group by tenant_id, source_record_id, record_kind
 
@@ -27,22 +27,7 @@ person_ids as (
 
 addresses as (
 
-    select
-        identifiers.tenant_id,
-        identifiers.email_normalised,
-        case
-            when count(distinct identifiers.person_id) = 1
-                then min(identifiers.person_id)
-        end as person_id,
-        bool_or(links.is_shared_mailbox) as is_shared_mailbox
-
-    from {{ ref('int_people_identifiers') }} as identifiers
-    inner join {{ ref('int_person_links') }} as links
-        on identifiers.person_record_id = links.person_record_id
-
-    where identifiers.email_normalised is not null
-
-    group by identifiers.tenant_id, identifiers.email_normalised
+    select * from {{ ref('int_person_addresses') }}
 
 ),
 
@@ -251,10 +236,13 @@ described as (
         resolved.who_told_you,
         resolved.score,
         resolved.csat_score,
+        resolved.ces_score,
         {% for driver in driver_refs() %}
         resolved.rating_{{ driver }},
         {% endfor %}
         resolved.is_nps_scale,
+        resolved.is_other_scale_as_nps,
+        resolved.has_score_given,
         resolved.comment_text is not null as has_comment,
         resolved.is_shared_mailbox,
         resolved.submitted_at

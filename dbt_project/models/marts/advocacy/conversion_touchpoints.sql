@@ -12,7 +12,9 @@ touchpoints as (
 
     from {{ ref('fct_touchpoints') }}
 
-    where subject_id is not null and touched_at is not null
+    where
+        subject_id is not null
+        and cast(touched_at as date) <= {{ as_of_date() }}
 
 ),
 
@@ -22,6 +24,7 @@ matched as (
         conversions.tenant_id,
         conversions.conversion_id,
         conversions.subject_kind,
+        conversions.converted_date,
         touchpoints.touchpoint_id,
         touchpoints.source_record_id,
         touchpoints.channel,
@@ -30,6 +33,7 @@ matched as (
         touchpoints.referrer_person_id,
         touchpoints.is_referral,
         touchpoints.is_self_referral,
+        touchpoints.is_own_outreach,
         touchpoints.touched_at,
         {{ days_between('touchpoints.touched_at', 'conversions.converted_date') }}
             as age_days

@@ -8,133 +8,184 @@ conversions as (
 
 paths as (
 
-    select * from {{ ref('attribution_paths') }}
+    select
+        *,
+        {{ month_of('converted_date') }} as converted_month
+
+    from {{ ref('attribution_paths') }}
+
+),
+
+costs as (
+
+    select * from {{ ref('channel_month_costs') }}
 
 ),
 
 models as (
 
-    select 'first_touch' as attribution_model
-    union all
-    select 'last_touch' as attribution_model
-    union all
-    select 'referral_first' as attribution_model
-    union all
-    select 'linear' as attribution_model
-
-),
-
-chosen as (
-
-    select
-        models.attribution_model,
-        paths.*,
-        conversions.subject_kind,
-        conversions.subject_id,
-        conversions.placement_id,
-        conversions.company_id,
-        conversions.converted_date,
-        conversions.net_fee_amount,
-        case
-            when paths.touch_status <> 'counted' then false
-            when models.attribution_model = 'first_touch'
-                then paths.touch_number = 1
-            when models.attribution_model = 'last_touch'
-                then paths.touch_number = paths.touches
-            when models.attribution_model = 'referral_first'
-                then
-                    (paths.has_referral and paths.referral_rank = 1)
-                    or (
-                        not paths.has_referral
-                        and paths.touch_number = paths.touches
-                    )
-            else true
-        end as is_credited,
-        case
-            when models.attribution_model = 'linear' then paths.touches else 1
-        end as sharers
-
-    from paths
-
-    inner join conversions
-        on
-            paths.tenant_id = conversions.tenant_id
-            and paths.conversion_id = conversions.conversion_id
-
-    cross join models
+    {% for model in attribution_models() -%}
+    select '{{ model }}' as attribution_model
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 
 shared as (
 
     select
-        *,
-        cast(1e0 / sharers as decimal(18, 12)) as equal_credit,
-        cast(
-            cast(net_fee_amount as double) / sharers as decimal(18, 4)
-        ) as equal_revenue
+        models.attribution_model,
+        paths.*,
+        case
+            {% for model, (before, through) in attribution_models().items() -%}
+            when models.attribution_model = '{{ model }}' then {{ before }}
+            {% endfor -%}
+        end as share_before,
+        case
+            {% for model, (before, through) in attribution_models().items() -%}
+            when models.attribution_model = '{{ model }}' then {{ through }}
+            {% endfor -%}
+        end as share_through
 
-    from chosen
+    from paths
+
+    cross join models
 
 ),
 
--- The last sharer takes what rounding leaves, so credit sums to exactly 1 and
--- revenue to the conversion's net fee, to the last digit.
 credited as (
+
+    select
+        attribution_model,
+        tenant_id,
+        conversion_id,
+        touchpoint_id,
+        subject_kind,
+        touch_status,
+        channel,
+        evidence,
+        referrer_person_id,
+        is_referral,
+        touched_at,
+        converted_date,
+        converted_month,
+        age_days,
+        touch_number,
+        touches,
+        has_referral,
+        has_unresolved_claim,
+        coalesce(share_before, 0e0) as share_before,
+        coalesce(share_through, 0e0) as share_through,
+        cast(
+            cast(coalesce(share_through, 0e0) as decimal(18, 12))
+            - cast(coalesce(share_before, 0e0) as decimal(18, 12))
+            as decimal(18, 12)
+        ) as credit
+
+    from shared
+
+),
+
+-- Recruiting costs are spent on candidates: client conversions carry none.
+spent as (
+
+    select
+        credited.*,
+        costs.loaded_cost,
+        sum(credited.credit) over (
+            partition by
+                credited.tenant_id, credited.attribution_model,
+                credited.subject_kind, credited.channel,
+                credited.converted_month
+            order by
+                credited.conversion_id asc nulls last,
+                credited.touchpoint_id asc nulls last
+            rows between unbounded preceding and current row
+        ) as running_credit,
+        sum(credited.credit) over (
+            partition by
+                credited.tenant_id, credited.attribution_model,
+                credited.subject_kind, credited.channel,
+                credited.converted_month
+        ) as channel_credit
+
+    from credited
+
+    left join costs
+        on
+            credited.tenant_id = costs.tenant_id
+            and credited.channel = costs.channel
+            and credited.converted_month = costs.document_month
+
+),
+
+attributed as (
 
     select
 
         ---------- ids
-        attribution_model,
-        conversion_id,
-        touchpoint_id,
-        tenant_id,
-        placement_id,
-        company_id,
-        subject_id,
-        referrer_person_id,
+        spent.attribution_model,
+        spent.conversion_id,
+        spent.touchpoint_id,
+        spent.tenant_id,
+        conversions.placement_id,
+        conversions.company_id,
+        conversions.subject_id,
+        spent.referrer_person_id,
 
         ---------- strings
-        subject_kind,
-        channel,
-        evidence,
-        case when touch_status = 'counted' then 'credited' else touch_status end
-            as credit_status,
+        spent.subject_kind,
+        spent.channel,
+        spent.evidence,
+        case
+            when spent.touch_status = 'counted' then 'credited'
+            else spent.touch_status
+        end as credit_status,
         '{{ var("reporting_currency") }}' as reporting_currency,
 
         ---------- numerics
-        cast(touch_number as int) as touch_number,
-        cast(touches as int) as touches,
-        cast(age_days as int) as age_days,
-        cast(case
-            when not is_credited then 0
-            when sharers = 1 then 1
-            when touch_number < touches then equal_credit
-            else 1 - equal_credit * (sharers - 1)
-        end as decimal(18, 12)) as credit,
-        cast(case
-            when not is_credited then 0
-            when sharers = 1 then net_fee_amount
-            when touch_number < touches then equal_revenue
-            else net_fee_amount - equal_revenue * (sharers - 1)
-        end as decimal(18, 4)) as credited_revenue,
+        cast(spent.touch_number as int) as touch_number,
+        cast(spent.touches as int) as touches,
+        cast(spent.age_days as int) as age_days,
+        spent.credit,
+        {{ amount_between(
+            'conversions.net_fee_amount',
+            'spent.share_before', 'spent.share_through'
+        ) }} as credited_revenue,
+        case
+            when spent.subject_kind = 'candidate' and spent.credit = 0
+                then cast(0 as decimal(18, 4))
+            when spent.subject_kind = 'candidate'
+                then {{ amount_between(
+                    'coalesce(spent.loaded_cost, 0)',
+                    'cast(spent.running_credit - spent.credit as double)'
+                    ~ ' / cast(nullif(spent.channel_credit, 0) as double)',
+                    'cast(spent.running_credit as double)'
+                    ~ ' / cast(nullif(spent.channel_credit, 0) as double)'
+                ) }}
+        end as credited_cost,
 
         ---------- booleans
-        is_referral,
+        spent.is_referral,
         coalesce(
-            channel = 'unknown'
-            or (not has_referral and has_unresolved_claim),
+            spent.channel = 'unknown'
+            or (not spent.has_referral and spent.has_unresolved_claim),
             false
         ) as is_referral_unknown,
 
         ---------- dates
-        converted_date,
+        spent.converted_date,
 
         ---------- timestamps
-        touched_at
+        spent.touched_at
 
-    from shared
+    from spent
+
+    inner join conversions
+        on
+            spent.tenant_id = conversions.tenant_id
+            and spent.conversion_id = conversions.conversion_id
 
 )
 
-select * from credited
+select * from attributed

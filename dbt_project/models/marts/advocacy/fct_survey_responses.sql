@@ -1,10 +1,10 @@
 with
 
-responses as (
+answers as (
 
     select *
 
-    from {{ ref('int_survey_responses') }}
+    from {{ ref('survey_contexts') }}
 
     -- An unanswered question is non-response, not zero; other scales never
     -- become NPS.
@@ -12,87 +12,111 @@ responses as (
 
 ),
 
-companies as (
+notes as (
 
     select
-        company_id,
-        top_company_id
-
-    from {{ ref('int_companies') }}
-
-),
-
-placed as (
-
-    select
+        tenant_id,
         person_id,
-        min(start_date) as first_start_date
+        noted_at
 
-    from {{ ref('int_placements') }}
+    from {{ ref('int_notes') }}
 
-    where is_started and person_id is not null
-
-    group by person_id
+    where
+        person_id is not null
+        and cast(noted_at as date) <= {{ as_of_date() }}
 
 ),
 
-rejected as (
+followed as (
 
     select
+        answers.tenant_id,
+        answers.response_id,
+        min(notes.noted_at) as followed_up_at
+
+    from answers
+
+    inner join notes
+        on
+            answers.tenant_id = notes.tenant_id
+            and answers.person_id = notes.person_id
+
+    where answers.score <= 6 and notes.noted_at > answers.submitted_at
+
+    group by answers.tenant_id, answers.response_id
+
+),
+
+-- One answer per instant: two forms sent in one second are no sequel.
+instants as (
+
+    select
+        tenant_id,
         person_id,
-        min(entered_at) as first_rejected_at
+        audience,
+        survey_kind,
+        submitted_at,
+        max(response_id) as response_id,
+        max_by(score, response_id) as score
 
-    from {{ ref('int_stage_events') }}
+    from answers
 
-    where stage_group = 'rejected' and person_id is not null
+    where
+        person_id is not null
+        and cast(submitted_at as date) <= {{ as_of_date() }}
 
-    group by person_id
+    group by tenant_id, person_id, audience, survey_kind, submitted_at
 
 ),
 
-referred as (
+followed_by as (
 
     select
-        subject_kind,
-        subject_id,
-        min(touched_at) as first_referred_at
+        tenant_id,
+        person_id,
+        audience,
+        survey_kind,
+        submitted_at,
+        lead(response_id) over (
+            partition by tenant_id, person_id, audience, survey_kind
+            order by submitted_at asc nulls last
+        ) as next_response_id,
+        lead(score) over (
+            partition by tenant_id, person_id, audience, survey_kind
+            order by submitted_at asc nulls last
+        ) as next_score
 
-    from {{ ref('fct_touchpoints') }}
-
-    where is_referral and not is_self_referral and subject_id is not null
-
-    group by subject_kind, subject_id
+    from instants
 
 ),
 
 joined as (
 
     select
-        responses.*,
-        companies.top_company_id,
-        placed.first_start_date,
-        rejected.first_rejected_at,
-        referred.first_referred_at
+        answers.*,
+        followed.followed_up_at,
+        followed_by.next_response_id,
+        followed_by.next_score,
+        {{ hours_between('answers.submitted_at', 'followed.followed_up_at') }}
+            as hours_to_follow_up,
+        {{ hours_between(
+            'answers.submitted_at', 'cast(' ~ as_of_date() ~ ' as timestamp)'
+        ) }} >= 48 as is_past_48h
 
-    from responses
+    from answers
 
-    left join companies
-        on responses.company_id = companies.company_id
-
-    left join placed
-        on responses.person_id = placed.person_id
-
-    left join rejected
-        on responses.person_id = rejected.person_id
-
-    left join referred
+    left join followed
         on
-            responses.respondent_kind = referred.subject_kind
-            and referred.subject_id = case
-                when responses.respondent_kind = 'candidate'
-                    then responses.person_id
-                else companies.top_company_id
-            end
+            answers.tenant_id = followed.tenant_id
+            and answers.response_id = followed.response_id
+
+    left join followed_by
+        on
+            answers.tenant_id = followed_by.tenant_id
+            and answers.person_id = followed_by.person_id
+            and answers.audience = followed_by.audience
+            and answers.survey_kind = followed_by.survey_kind
+            and answers.submitted_at = followed_by.submitted_at
 
 ),
 
@@ -107,49 +131,57 @@ counted as (
         respondent_key,
         person_id,
         company_id,
+        top_company_id,
         placement_id,
         application_id,
         job_id,
         recruiter_id,
+        event_id,
+        next_response_id,
 
         ---------- strings
-        respondent_kind as audience,
+        audience,
         survey_kind,
         trigger,
-        case
-            when respondent_kind = 'client' then 'client'
-            when respondent_kind = 'unknown' then 'unknown'
-            when trigger = 'rejection' then 'rejected'
-            when trigger like 'placement%' then 'hired'
-            when survey_kind = 'transactional' then 'in_process'
-            when person_id is null then 'unknown'
-            when first_start_date <= cast(submitted_at as date) then 'hired'
-            when first_rejected_at <= submitted_at then 'rejected'
-            else 'in_process'
-        end as population,
-        case
-            when first_referred_at <= submitted_at then 'referred'
-            else 'no_referral_known'
-        end as referral_status,
+        population,
+        referral_status,
+        channel,
+        stage,
         case
             when score >= 9 then 'promoter'
             when score >= 7 then 'passive'
             else 'detractor'
         end as band,
+        case
+            when score > 6 then cast(null as string)
+            when next_score is null then 'unknown'
+            when next_score > 6 then 'recovered'
+            else 'lost'
+        end as next_outcome,
 
         ---------- numerics
         cast(score as int) as score,
+        cast(next_score as int) as next_score,
+        cast(hours_to_follow_up as double) as hours_to_follow_up,
 
         ---------- booleans
         is_shared_mailbox,
         has_comment,
+        has_feedback,
+        case when score <= 6 then is_past_48h end as is_follow_up_due,
+        case
+            when score > 6 or person_id is null then cast(null as boolean)
+            when hours_to_follow_up <= 48 then true
+            when is_past_48h then false
+        end as is_followed_up_48h,
 
         ---------- dates
         cast(submitted_at as date) as submitted_date,
         {{ month_of('submitted_at') }} as submitted_month,
 
         ---------- timestamps
-        cast(submitted_at as timestamp) as submitted_at
+        cast(submitted_at as timestamp) as submitted_at,
+        cast(followed_up_at as timestamp) as followed_up_at
 
     from joined
 

@@ -1,0 +1,81 @@
+"""How the build grows with the landing: 1, 3 and 10 million records, model by model."""
+
+import math
+import shutil
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+
+from benchmarks import million, timeline
+from benchmarks.outcome import Figure, Outcome
+from benchmarks.process import Ran
+
+MILLIONS = (1, 3, 10)
+# Below, a model's time is mostly its start and says nothing of its growth.
+_TOLD_SECONDS = 1.0
+# n log n may be exceeded by so much: two runs of one model differ by that on a shared machine.
+_NOISE = 1.25
+_TOP = 10
+
+
+def measure(work: Path, millions: Sequence[int] = MILLIONS) -> Outcome:
+    """Seconds of every model at each size, and of all against ``floor.sql`` at the largest.
+
+    Raises:
+        BenchmarkFailed: a run or the floor did not end with 0, or any mart differs.
+    """
+    seconds: dict[int, dict[str, float]] = {}
+    ran: dict[int, Ran] = {}
+    for count in millions:
+        place = work / str(count)
+        place.mkdir()
+        home, landed = million.land(place, count * 1_000_000)
+        ran[count] = million.release(place, home)
+        seconds[landed.total] = timeline.models(home)
+        if count != millions[-1]:
+            shutil.rmtree(place)
+    floor = million.floor_script(home, work / "floor")
+    rows = million.compared(home, work / "floor")
+    largest, last = seconds[max(seconds)], ran[millions[-1]]
+    stages = timeline.stages(last.stderr, last.seconds)
+    steep = _faster_than_n_log_n(seconds)
+    slowest = sorted(largest, key=lambda name: -largest[name])[:_TOP]
+    ratio = stages["dbt_build"] / floor.seconds
+    peak = last.peak_bytes / 1e9
+    return Outcome(
+        "growth",
+        (
+            *(
+                Figure(f"vouch run, {count} million", round(ran[count].seconds, 1), "s")
+                for count in millions
+            ),
+            Figure("all models and tests at the largest", stages["dbt_build"], "s"),
+            Figure("floor.sql at the largest", round(floor.seconds, 1), "s"),
+            Figure("ratio", round(ratio, 1), "x", "<= 2 x", ratio <= 2),
+            Figure("rows of the marts, equal on both sides", rows, "", "equal", True),
+            Figure("largest process", round(peak, 2), "GB", "< 12 GB", peak < 12),
+            Figure("models faster than n log n", len(steep), "", "0", not steep),
+            *(Figure(name, round(largest[name], 1), "s") for name in slowest),
+        ),
+        {
+            "stages": stages,
+            "steep": {name: round(times, 2) for name, times in steep.items()},
+            "models": {
+                name: [round(at.get(name, math.nan), 2) for at in seconds.values()]
+                for name in sorted(largest, key=lambda name: -largest[name])
+            },
+        },
+    )
+
+
+def _faster_than_n_log_n(seconds: dict[int, dict[str, float]]) -> dict[str, float]:
+    """By model, how many times longer its last step took than n log n allows; only if longer."""
+    sizes = sorted(seconds)
+    before, after = list(pairwise(sizes))[-1]
+    allowed = after * math.log(after) / (before * math.log(before))
+    return {
+        name: took / (max(seconds[before].get(name, took), _TOLD_SECONDS / 2) * allowed)
+        for name, took in seconds[after].items()
+        if took > _TOLD_SECONDS
+        and took > max(seconds[before].get(name, took), _TOLD_SECONDS / 2) * allowed * _NOISE
+    }
