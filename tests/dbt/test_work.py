@@ -92,6 +92,11 @@ def test_parents_are_followed_to_the_top(built: Warehouse) -> None:
         ("x-one", "bullhorn:501", "customer_code"),
         ("x-two", "xero:x-two", "ambiguous_code"),
         ("x-alone", "xero:x-alone", "billing_only"),
+        ("x-named", "bullhorn:501", "billing_reference"),
+        ("x-host", "bullhorn:504", "company_domain"),
+        ("x-free", "xero:x-free", "billing_only"),
+        ("x-both", "xero:x-both", "ambiguous_domain"),
+        ("x-odd", "bullhorn:507", "customer_code"),
     ],
 )
 def test_a_customer_is_found_by_its_code_or_stands_alone(
@@ -102,6 +107,30 @@ def test_a_customer_is_found_by_its_code_or_stands_alone(
         f" where source_record_id = '{customer}'"
     )
     assert found == [(company, rule)]
+
+
+def test_a_weaker_rule_that_says_otherwise_is_told(built: Warehouse) -> None:
+    assert built.rows(
+        "select source_record_id, contradicted_by from intermediate.int_company_links"
+        " where contradicted_by is not null"
+    ) == [("x-odd", "billing_reference")]
+
+
+@pytest.mark.parametrize(
+    ("job", "company", "rule"),
+    [
+        ("2001", "bullhorn:501", "own_record"),
+        ("2005", None, "no_client"),
+        ("2006", None, "unknown_client"),
+    ],
+)
+def test_a_job_without_client_is_named_so(
+    built: Warehouse, job: str, company: str | None, rule: str
+) -> None:
+    assert built.rows(
+        "select company_id, company_rule from intermediate.int_jobs"
+        f" where source_record_id = '{job}'"
+    ) == [(company, rule)]
 
 
 def test_a_supplier_is_no_company(built: Warehouse) -> None:

@@ -57,6 +57,11 @@ COMPANIES = [
         companyURL="https://www.Four.example/jobs",
     ),
     bullhorn("client_corporations", 505, name="Five", parentClientCorporation={"id": 501}),
+    bullhorn("client_corporations", 506, name="Six", companyURL="https://both.example"),
+    bullhorn(
+        "client_corporations", 507, name="Seven", externalID="C-7", companyURL="www.both.example"
+    ),
+    bullhorn("client_corporations", 508, name="Eight", companyURL="https://gmail.com"),
 ]
 JOBS = [
     bullhorn(
@@ -69,6 +74,9 @@ JOBS = [
     ),
     bullhorn("job_orders", 2002, isDeleted=True),
     bullhorn("job_orders", 2003, employmentType="Gig", dateAdded=ms(0)),
+    # No client; the agency's seed may name one.
+    bullhorn("job_orders", 2005, owner={"id": 90}, dateAdded=ms(0)),
+    bullhorn("job_orders", 2006, clientCorporation={"id": 999}, dateAdded=ms(0)),
     bullhorn("job_orders", 2004, employmentType="Gig", dateAdded=ms(0)),
 ]
 APPLICATIONS = [
@@ -97,6 +105,11 @@ PLACEMENTS = [
     placement(6041, employmentType=None, jobOrder={"id": 2003}),
     placement(6042, jobOrder={"id": 2004}),
     placement(6043, status=None),
+    placement(6050, jobOrder={"id": 2005}),
+    placement(6051, jobOrder=None),
+    placement(6052, dateBegin=None),
+    placement(6053, dateBegin=None, status="Completed"),
+    placement(6054, candidate={"id": 999}),
     placement(6044, status="Paused", fee=15000),
     Delivery("bullhorn", "placements", "6045", {"id": 6045, "status": "Paused"}, op="delete"),
 ]
