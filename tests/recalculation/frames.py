@@ -144,6 +144,8 @@ def differences(
 
 def _same(left: pd.Series, right: pd.Series, tolerance: float) -> np.ndarray:
     blank = (left.isna() & right.isna()).to_numpy()
+    if pd.api.types.is_datetime64_any_dtype(right):
+        return np.asarray(blank | (left == right).to_numpy())
     try:
         a, b = left.to_numpy(dtype=float), right.to_numpy(dtype=float)
     except (TypeError, ValueError):
