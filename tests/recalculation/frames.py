@@ -3,7 +3,7 @@
 No figure belongs here, and nothing that reads the SQL of a mart.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -103,19 +103,16 @@ def periods(records: Records) -> list[Period]:
     return periods_between(min(day for day in firsts if pd.notna(day)), records.as_of)
 
 
-def wilson(count: float, total: float) -> tuple[float, float]:
+def wilson(count: pd.Series, total: pd.Series) -> tuple[pd.Series, pd.Series]:
     """The 95 % interval of a share (Wilson 1927)."""
     centre = (count + Z**2 / 2) / (total + Z**2)
     half = Z / (total + Z**2) * np.sqrt(count * (total - count) / total + Z**2 / 4)
     return centre - half, centre + half
 
 
-def student(mean: float, deviation: float, n: float) -> tuple[float, float]:
-    """The 95 % interval of a mean by Student's t; none for a single value."""
-    if n < 2:
-        return np.nan, np.nan
-    half = float(stats.t.ppf(0.975, n - 1)) * deviation / np.sqrt(n)
-    return mean - half, mean + half
+def student_half(deviation: pd.Series, n: pd.Series) -> pd.Series:
+    """Half the 95 % interval of a mean by Student's t; none for a single value."""
+    return stats.t.ppf(0.975, (n - 1).where(n > 1)) * deviation / np.sqrt(n)
 
 
 def differences(
@@ -130,7 +127,10 @@ def differences(
     both = own.merge(mart, on=list(keys), how="outer", suffixes=("_own", "_mart"), indicator=True)
     rows = [
         f"{side}: {tuple(row)}"
-        for side, label in (("missing in the mart", "left_only"), ("only in the mart", "right_only"))
+        for side, label in (
+            ("missing in the mart", "left_only"),
+            ("only in the mart", "right_only"),
+        )
         for row in both.loc[both["_merge"] == label, list(keys)].itertuples(index=False)
     ]
     matched = both[both["_merge"] == "both"]
@@ -154,7 +154,12 @@ def _same(left: pd.Series, right: pd.Series, tolerance: float) -> np.ndarray:
         return np.asarray(blank | (np.abs(a - b) <= tolerance * np.maximum(1, np.abs(b))))
 
 
-def held(frame: pd.DataFrame, window: Iterable[Period], dates: str) -> Iterator[tuple[Period, pd.DataFrame]]:
-    """Each period with the rows whose date falls into it."""
-    for period in window:
-        yield period, frame[period.holds(frame[dates])]
+def windowed(rows: pd.DataFrame, dates: str, window: Sequence[Period]) -> pd.DataFrame:
+    """Each row once for every period its date falls into, with ``period`` and ``period_start``."""
+    return pd.concat(
+        [
+            rows[period.holds(rows[dates])].assign(period=period.name, period_start=period.start)
+            for period in window
+        ],
+        ignore_index=True,
+    )

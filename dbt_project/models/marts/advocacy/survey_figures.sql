@@ -1,5 +1,6 @@
 {# Nothing is known where no answer says which event it is about. #}
 {% set known = 'case when high > 0 or possibly_answered = 0 then ' %}
+{% set may_be_unknown = "measure in ('followed_up_48h', 'recovered_share')" %}
 {% set cell = ['tenant_id', 'period', 'period_start', 'audience', 'survey_kind', 'trigger', 'population'] %}
 with
 
@@ -148,14 +149,16 @@ figures as (
             'value': 'mean',
             'numerator': 'total',
             'denominator': 'n',
-            'ci_low': 'greatest(-100e0, mean - ' ~ t95('n - 1') ~ ' * standard_error)',
-            'ci_high': 'least(100e0, mean + ' ~ t95('n - 1') ~ ' * standard_error)',
+            'ci_low': 'case when n > 1 then greatest(-100e0, mean - '
+                ~ t95('n - 1') ~ ' * standard_error) end',
+            'ci_high': 'case when n > 1 then least(100e0, mean + '
+                ~ t95('n - 1') ~ ' * standard_error) end',
             'n': 'n',
             'client_book': 'client_book',
-            'fpc_ci_low': 'case when finite_factor is not null then'
+            'fpc_ci_low': 'case when n > 1 and finite_factor is not null then'
                 ~ ' greatest(-100e0, mean - ' ~ t95('n - 1')
                 ~ ' * standard_error * finite_factor) end',
-            'fpc_ci_high': 'case when finite_factor is not null then'
+            'fpc_ci_high': 'case when n > 1 and finite_factor is not null then'
                 ~ ' least(100e0, mean + ' ~ t95('n - 1')
                 ~ ' * standard_error * finite_factor) end',
             'centre': 'mean',
@@ -176,11 +179,11 @@ figures as (
             'ci_low': wilson_bound('high', 'votes', '-'),
             'ci_high': wilson_bound('high', 'votes', '+'),
             'n': 'n',
-            'range_low': "case when measure <> 'csat' then high / votes end",
-            'range_high': "case when measure <> 'csat' then (high + unknown) / votes end",
+            'range_low': 'case when ' ~ may_be_unknown ~ ' then high / votes end',
+            'range_high': 'case when ' ~ may_be_unknown ~ ' then (high + unknown) / votes end',
             'centre': share_centre('high', 'votes'),
             'half_width': share_half('high', 'votes'),
-            'remark': "case when measure <> 'csat' and unknown > 0"
+            'remark': 'case when ' ~ may_be_unknown ~ ' and unknown > 0'
                 ~ " then 'range range_low to range_high: some are unknown' end"
         }) }}
 
@@ -199,8 +202,8 @@ figures as (
             'value': 'mean',
             'numerator': 'amount',
             'denominator': 'votes',
-            'ci_low': 'greatest(1e0, mean - half_width)',
-            'ci_high': 'least(7e0, mean + half_width)',
+            'ci_low': 'case when answers > 1 then greatest(1e0, mean - half_width) end',
+            'ci_high': 'case when answers > 1 then least(7e0, mean + half_width) end',
             'n': 'n',
             'centre': 'mean',
             'half_width': 'half_width'
@@ -234,7 +237,7 @@ figures as (
                 ~ wilson_bound('answered', 'cast(delivered as double)', '-') ~ ' end',
             'ci_high': 'case when is_told and delivered > 0 then '
                 ~ wilson_bound('answered', 'cast(delivered as double)', '+') ~ ' end',
-            'n': 'asked',
+            'n': 'n',
             'centre': 'case when is_told and delivered > 0 then '
                 ~ share_centre('answered', 'cast(delivered as double)') ~ ' end',
             'half_width': 'case when is_told and delivered > 0 then '
