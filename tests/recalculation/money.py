@@ -1,7 +1,7 @@
 """Document lines in the reporting currency, and what of them is net fee revenue."""
 
-from functools import cache
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 
 import numpy as np
 import pandas as pd
