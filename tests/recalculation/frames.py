@@ -121,8 +121,12 @@ def differences(
     keys: Sequence[str],
     figures: Iterable[str],
     tolerance: float = 1e-9,
+    money: float = 0.0,
 ) -> list[str]:
-    """Where a mart and its recalculation part: missing rows, rows too many, other figures."""
+    """Where a mart and its recalculation part: missing rows, rows too many, other figures.
+
+    ``tolerance`` is relative above 1; ``money`` is allowed besides, for rounded sums.
+    """
     assert not own.duplicated(list(keys)).any(), "recalculated rows are not unique"
     both = own.merge(mart, on=list(keys), how="outer", suffixes=("_own", "_mart"), indicator=True)
     rows = [
@@ -136,13 +140,13 @@ def differences(
     matched = both[both["_merge"] == "both"]
     for figure in figures:
         left, right = matched[f"{figure}_own"], matched[f"{figure}_mart"]
-        for index in matched.index[~_same(left, right, tolerance)]:
+        for index in matched.index[~_same(left, right, tolerance, money)]:
             key = tuple(matched.loc[index, list(keys)])
             rows.append(f"{figure} of {key}: own {left[index]!r}, mart {right[index]!r}")
     return rows
 
 
-def _same(left: pd.Series, right: pd.Series, tolerance: float) -> np.ndarray:
+def _same(left: pd.Series, right: pd.Series, tolerance: float, money: float) -> np.ndarray:
     blank = (left.isna() & right.isna()).to_numpy()
     if pd.api.types.is_datetime64_any_dtype(right):
         return np.asarray(blank | (left == right).to_numpy())
@@ -151,7 +155,7 @@ def _same(left: pd.Series, right: pd.Series, tolerance: float) -> np.ndarray:
     except (TypeError, ValueError):
         return np.asarray(blank | (left == right).fillna(False).to_numpy(dtype=bool))
     with np.errstate(invalid="ignore"):
-        return np.asarray(blank | (np.abs(a - b) <= tolerance * np.maximum(1, np.abs(b))))
+        return np.asarray(blank | (np.abs(a - b) <= money + tolerance * np.maximum(1, np.abs(b))))
 
 
 def windowed(rows: pd.DataFrame, dates: str, window: Sequence[Period]) -> pd.DataFrame:
