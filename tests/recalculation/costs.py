@@ -69,18 +69,18 @@ def effort(records: Records) -> pd.DataFrame:
     moves = records.table("int_stage_events")
     moves = moves[moves["stage_group"].isin(EFFORT)]
     sent = records.table("int_applications").rename(columns={"applied_at": "entered_at"})
-    counted = []
-    for events in (moves, sent):
-        events = events[events["entered_at"].dt.normalize() <= records.as_of]
-        counted.append(
-            events.assign(
-                effort_month=month(events["entered_at"]),
-                channel=events["person_id"].map(known).fillna("unknown"),
-            )
-        )
+    counted = [_counted(records, events, known) for events in (moves, sent)]
     idle = ~counted[1]["effort_month"].isin(counted[0]["effort_month"])
     every = pd.concat([counted[0], counted[1][idle]])
     return every.groupby(["effort_month", "channel"]).size().rename("events").reset_index()
+
+
+def _counted(records: Records, events: pd.DataFrame, known: pd.Series) -> pd.DataFrame:
+    events = events[events["entered_at"].dt.normalize() <= records.as_of]
+    return events.assign(
+        effort_month=month(events["entered_at"]),
+        channel=events["person_id"].map(known).fillna("unknown"),
+    )
 
 
 @cache
@@ -97,8 +97,8 @@ def costs(records: Records) -> pd.DataFrame:
     by_effort = effort(records).rename(columns={"effort_month": "document_month"})
     by_effort["through"] = by_effort.groupby("document_month")["events"].cumsum()
     by_effort["total"] = by_effort.groupby("document_month")["events"].transform("sum")
-    shared = lines[is_shared].drop(columns="channel").merge(
-        by_effort, on="document_month", how="left"
+    shared = (
+        lines[is_shared].drop(columns="channel").merge(by_effort, on="document_month", how="left")
     )
     shared["channel"] = shared["channel"].fillna("unknown")
     before, through = shared["through"] - shared["events"], shared["through"]
@@ -178,9 +178,7 @@ def losses(records: Records) -> pd.DataFrame:
     return pd.concat([refunds, _replacement_work(records, placed, income)], ignore_index=True)
 
 
-def _replacement_work(
-    records: Records, placed: pd.DataFrame, income: pd.DataFrame
-) -> pd.DataFrame:
+def _replacement_work(records: Records, placed: pd.DataFrame, income: pd.DataFrame) -> pd.DataFrame:
     invoiced = set(income.loc[income["document_type"] == "invoice", "placement_id"])
     is_free = ~placed["placement_id"].isin(invoiced)
     is_old = placed["start_date"] + pd.Timedelta(days=BILLING_DAYS) <= records.as_of
