@@ -25,11 +25,12 @@ RECEIVABLES = """
 """
 
 # Every posted payable line is a cost, a deduction from revenue, or outside recruiting; a
-# bounty that was never billed is a cost without a document.
+# bounty that was never billed and an internal cost are costs without a document.
 PAYABLES = """
     select currency as label, sum(amount) as total
     from (
-        select currency, amount from fct_costs where document_type <> 'referral_fee'
+        select currency, amount from fct_costs
+        where document_type not in ('referral_fee', 'internal_cost')
         union all
         select currency, -amount from fct_revenue
         where document_type not in ('invoice', 'credit_note')

@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from publication import unmapped
 from publication.marts import Column, EvidenceModel, ExplainStep, PublicMart
+from publication.suppression_rule import rule_from_json
 
 
 def marts_from_json(documents: Sequence[Mapping[str, Any]]) -> tuple[PublicMart, ...]:
@@ -16,6 +18,7 @@ def marts_from_json(documents: Sequence[Mapping[str, Any]]) -> tuple[PublicMart,
             columns=tuple(Column(**column) for column in document["columns"]),
             explain=_steps(document["explain"]),
             description=document["description"],
+            suppression=rule_from_json(document.get("suppression")),
         )
         for document in documents
     )
@@ -24,7 +27,12 @@ def marts_from_json(documents: Sequence[Mapping[str, Any]]) -> tuple[PublicMart,
 def evidence_from_json(documents: Sequence[Mapping[str, Any]]) -> tuple[EvidenceModel, ...]:
     """The inverse of ``asdict`` on each evidence model."""
     return tuple(
-        EvidenceModel(document["name"], document["relation"], _steps(document["explain"]))
+        EvidenceModel(
+            document["name"],
+            document["relation"],
+            _steps(document["explain"]),
+            unmapped.rule_from_json(document.get("unmapped")),
+        )
         for document in documents
     )
 

@@ -1,5 +1,6 @@
 {% for metric, unbounded in [
     ('metric_cost_per_hire', true), ('metric_referral_share', false),
+    ('metric_channel_credit', true), ('metric_evidence_conflicts', false),
 ] %}
 select
     metric,
@@ -11,9 +12,17 @@ select
 from {{ ref(metric) }}
 where
     not is_suppressed
+    {% if unbounded -%}
+    and metric <> 'cost_per_hire_difference'
+    {%- endif %}
     and (
-        (denominator = 0) <> (value is null)
-        or abs(value - numerator / nullif(denominator, 0e0)) > 1e-6
+        (denominator {{ '<' if unbounded }}= 0) <> (value is null)
+        or abs(
+            value
+            {%- if unbounded %} / case
+                when metric = 'recruiting_cost_ratio' then 1e2 else 1e0
+            end {% endif %} - numerator / nullif(denominator, 0e0)
+        ) > 1e-6
         or ci_low > ci_high
         {% if not unbounded -%}
         or value not between 0 and 1

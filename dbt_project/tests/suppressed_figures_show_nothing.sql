@@ -1,11 +1,17 @@
 {% set k = var('suppression_k', 5) %}
 {% for metric in [
-    'metric_nps',
-    'metric_drivers',
-    'metric_cost_per_hire',
-    'metric_referral_share',
+    'metric_channel_credit',
     'metric_client_retention',
+    'metric_cost_per_hire',
+    'metric_drivers',
     'metric_earned_growth',
+    'metric_evidence_conflicts',
+    'metric_hiring',
+    'metric_nps',
+    'metric_placement_retention',
+    'metric_recruiters',
+    'metric_referral_share',
+    'metric_slates',
 ] %}
 select
     metric,

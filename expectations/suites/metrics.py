@@ -95,16 +95,23 @@ def _drivers() -> tuple[Rule, ...]:
 
 def _cost_per_hire() -> tuple[Rule, ...]:
     return (
-        between("denominator", 0),
         never(
             "no_hires_no_ratio",
-            "value is not null and coalesce(denominator, 0) = 0",
+            "value is not null and coalesce(denominator, 0) <= 0"
+            " and metric <> 'cost_per_hire_difference'",
             "no figure where nobody was hired",
         ),
         never(
             "value_is_its_ratio",
-            "abs(value - numerator / nullif(denominator, 0)) > 0.01",
-            "value = numerator / denominator",
+            "metric <> 'cost_per_hire_difference' and abs(value"
+            " - case when metric = 'recruiting_cost_ratio' then 100 else 1 end"
+            " * numerator / nullif(denominator, 0)) > 0.01",
+            "value = numerator / denominator, in percent for recruiting_cost_ratio",
+        ),
+        never(
+            "difference_is_of_its_sides",
+            "metric = 'cost_per_hire_difference' and abs(value - (numerator - denominator)) > 0.01",
+            "a difference is of the two costs per hire beside it",
         ),
     )
 

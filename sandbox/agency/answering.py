@@ -74,7 +74,7 @@ class Surveys:
             person=person,
             submitted=moment,
             score=None if self.dice.chance(0.05) else score,
-            drivers=ratings(self.dice, drivers, score),
+            drivers=ratings(self.dice, drivers, score, _is_understood(person)),
             hidden={
                 "respondent_kind": audience,
                 **_who(person),
@@ -96,6 +96,10 @@ class Surveys:
         if self.dice.chance(0.05):
             return "A friend or colleague"
         return said.get(person.channel, "Other")
+
+
+def _is_understood(person: Person) -> bool | None:
+    return person.client.is_understood if isinstance(person, Contact) else None
 
 
 def _who(person: Person) -> dict[str, str]:

@@ -6,7 +6,7 @@ from sandbox.agency.cast import Candidate, Contact
 from sandbox.agency.dice import Dice
 from sandbox.agency.names import TITLE
 from sandbox.agency.people import address, name, phone
-from sandbox.agency.plan import REFERRER_WEIGHT, AgencyPlan
+from sandbox.agency.plan import FULL_WEIGHT, REFERRER_WEIGHT, SOURED_WEIGHT, AgencyPlan
 from sandbox.agency.world import World
 
 # channel -> (weight, ways in which the ATS writes it)
@@ -36,7 +36,7 @@ def arrive(world: World, dice: Dice, plan: AgencyPlan, at: datetime) -> Candidat
         first=first,
         last=last,
         email=address(first, last, person_id, "mail.example"),
-        phone=phone(dice),
+        phone=phone(dice, person_id),
         added=at,
         modified=at,
         channel=channel,
@@ -74,13 +74,20 @@ def _referrer(
     world: World, dice: Dice, plan: AgencyPlan, before: datetime
 ) -> Candidate | Contact | None:
     placed = [c for c in world.candidates if c.placed_from and c.placed_from < before]
-    if placed and dice.chance(0.88):
-        planted = plan.effects.promoters_refer_more
-        # Who came by referral refers more readily: chains grow.
-        weights = [
-            REFERRER_WEIGHT[(c.band or "passive") if planted else "unplanted"] * (1 + c.generation)
-            for c in placed
-        ]
+    weights = [_readiness(plan, c, before) for c in placed]
+    full = FULL_WEIGHT["planted" if plan.effects.promoters_refer_more else "unplanted"]
+    if dice.chance(sum(weights) / (full * plan.size.clients)):
         return dice.weighted(placed, weights)
     contacts = [c for c in world.contacts if c.added < before]
     return dice.one(contacts) if contacts else None
+
+
+def _readiness(plan: AgencyPlan, candidate: Candidate, at: datetime) -> float:
+    """How readily a placed person refers; who came by referral does so more: chains grow."""
+    if plan.effects.bad_experience_costs_referrals and candidate.is_soured(at):
+        weight = SOURED_WEIGHT
+    elif plan.effects.promoters_refer_more:
+        weight = REFERRER_WEIGHT[candidate.band or "passive"]
+    else:
+        weight = REFERRER_WEIGHT["unplanted"]
+    return weight * (1 + candidate.generation)

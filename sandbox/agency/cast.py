@@ -40,9 +40,12 @@ class Client:
     modified: datetime
     active_until: datetime
     owner: Recruiter
+    is_understood: bool
     referrer_id: int | None = None
     parent_id: int | None = None
     status: str = "Active"
+    # Whether the billing system carries the agency's code; some customers are found otherwise.
+    is_coded_in_books: bool = True
     contacts: list["Contact"] = field(default_factory=list)
 
 
@@ -73,10 +76,22 @@ class Candidate(Person):
     is_deleted: bool = False
     is_anonymised: bool = False
     linked_id: int | None = None
-    # promoter, passive or detractor, once placed
+    # Once placed: promoter or passive, but for the time between a bad experience and its end.
     band: str | None = None
+    soured: datetime | None = None
+    recovered: datetime | None = None
     generation: int = 0
     placed_from: datetime | None = None
+
+    def is_soured(self, at: datetime) -> bool:
+        """Whether a bad experience is behind and not made good."""
+        if self.soured is None or at < self.soured:
+            return False
+        return self.recovered is None or at < self.recovered
+
+    def band_at(self, at: datetime) -> str:
+        """Promoter, passive or detractor at that time; passive before the first placement."""
+        return "detractor" if self.is_soured(at) else self.band or "passive"
 
     @property
     def is_referred(self) -> bool:

@@ -8,7 +8,7 @@ from sandbox.agency.dice import Dice
 from sandbox.agency.events import Opportunity
 from sandbox.agency.names import COMPANY, TRADE
 from sandbox.agency.people import add_contact, address, name, phone
-from sandbox.agency.plan import CLIENT_STAYS, AgencyPlan
+from sandbox.agency.plan import CLIENT_STAYS, UNDERSTOOD_SHARE, UNDERSTOOD_STAYS, AgencyPlan
 from sandbox.agency.world import World
 
 SOURCES = ("Referral", "LinkedIn", "Event", "Google Ads", "Direct", "Database")
@@ -21,6 +21,7 @@ def win_client(world: World, dice: Dice, plan: AgencyPlan, won: datetime) -> Cli
     number = world.next_id("client", 501)
     word = f"{dice.one(COMPANY)} {dice.one(TRADE)}"
     band = dice.weighted(BANDS, (0.42, 0.33, 0.25))
+    is_understood = dice.chance(UNDERSTOOD_SHARE[band])
     client = Client(
         id=number,
         name=f"{word} {'Ltd' if dice.chance(0.7) else 'Group'}",
@@ -32,8 +33,9 @@ def win_client(world: World, dice: Dice, plan: AgencyPlan, won: datetime) -> Cli
         source=dice.weighted(SOURCES, SOURCE_WEIGHTS),
         added=won,
         modified=won,
-        active_until=_last_day(dice, plan, band, won),
+        active_until=_last_day(dice, _stays(plan, band, is_understood), won),
         owner=dice.one(world.recruiters[:-1]),
+        is_understood=is_understood,
     )
     if client.source == "Referral":
         client.referrer_id = _advocate(world, dice, won)
@@ -48,8 +50,15 @@ def win_client(world: World, dice: Dice, plan: AgencyPlan, won: datetime) -> Cli
     return client
 
 
-def _last_day(dice: Dice, plan: AgencyPlan, band: str, won: datetime) -> datetime:
+def _stays(plan: AgencyPlan, band: str, is_understood: bool) -> float:
+    """Probability of still buying a year on."""
     stays = CLIENT_STAYS[band if plan.effects.promoting_clients_return else "unplanted"]
+    if plan.effects.understood_clients_stay:
+        stays += UNDERSTOOD_STAYS[is_understood]
+    return min(stays, 0.97)
+
+
+def _last_day(dice: Dice, stays: float, won: datetime) -> datetime:
     last = won
     while dice.chance(stays) and last < SPAN_END:
         last = after(last, 365)
@@ -118,7 +127,7 @@ def lose_lead(world: World, dice: Dice, seen: datetime) -> None:
             first=first,
             last=last,
             email=address(first, last, person_id, domain),
-            phone=phone(dice),
+            phone=phone(dice, person_id),
             added=seen,
             modified=capped(after(seen, 30)),
             company=f"{word} Ltd",

@@ -7,11 +7,13 @@ from sandbox.agency import bullhorn_records, typeform_records, xero_records
 from sandbox.agency.answering import Surveys
 from sandbox.agency.clerk import Clerk
 from sandbox.agency.dice import Dice
+from sandbox.agency.follow_ups import follow_up
+from sandbox.agency.identities import double_some
 from sandbox.agency.oddities import plant
 from sandbox.agency.payables import buy
 from sandbox.agency.plan import AgencyPlan
 from sandbox.agency.receivables import bill_placements
-from sandbox.agency.relationships import ask_candidates, ask_clients, call_detractors
+from sandbox.agency.relationships import ask_candidates, ask_clients
 from sandbox.agency.repeats import repeat_some
 from sandbox.agency.story import live
 from sandbox.agency.surveys import ask_after_events
@@ -41,9 +43,10 @@ def generate(plan: AgencyPlan | None = None) -> Agency:
     ask_after_events(surveys)
     ask_clients(surveys)
     ask_candidates(surveys)
-    call_detractors(surveys)
+    follow_ups = follow_up(surveys)
     if plan.oddities:
         plant(world, Dice(plan.seed, "oddities"))
+        double_some(world, Dice(plan.seed, "identities"))
         repeat_some(world, Dice(plan.seed, "repeats"))
     clerk = Clerk(plan.seed)
     bill_placements(clerk, world)
@@ -58,4 +61,4 @@ def generate(plan: AgencyPlan | None = None) -> Agency:
         for vendor, entities in shapes.items()
         for entity, rows in entities.items()
     }
-    return Agency(records, truth_of(plan, world, clerk.books))
+    return Agency(records, truth_of(plan, world, clerk.books, follow_ups))

@@ -16,6 +16,11 @@ COMMENTS = {
     "passive": ("Fine overall.", "Good, if a little slow.", "As expected."),
     "detractor": ("Never heard back.", "The role was not as described.", "Too slow to answer."),
 }
+# rating -> weight
+UNDERSTOOD_RATINGS = {
+    True: ((5, 4, 3), (0.5, 0.4, 0.1)),
+    False: ((1, 2, 3, 4), (0.2, 0.4, 0.3, 0.1)),
+}
 
 
 def band_of(score: int) -> str:
@@ -34,8 +39,15 @@ def drawn_band(dice: Dice, promoters: float, detractors: float) -> str:
     return dice.weighted(BANDS, (promoters, 1 - promoters - detractors, detractors))
 
 
-def ratings(dice: Dice, names: tuple[str, ...], score: int) -> dict[str, int]:
-    """1-5 for each driver, near the score; now and then one is skipped."""
+def ratings(
+    dice: Dice, names: tuple[str, ...], score: int, is_understood: bool | None = None
+) -> dict[str, int]:
+    """1-5 for each driver, near the score; now and then one is skipped.
+
+    What a client says to "understood our needs" follows from whether that is so.
+    """
     near = 1 + round(score * 0.4)
     rated = {name: min(5, max(1, near + dice.between(-1, 1))) for name in names}
+    if is_understood is not None:
+        rated["understood_needs"] = dice.weighted(*UNDERSTOOD_RATINGS[is_understood])
     return {name: value for name, value in rated.items() if not dice.chance(0.05)}

@@ -5,6 +5,7 @@ from decimal import Decimal
 from sandbox.agency.books import BankTransaction, Document, cents
 from sandbox.agency.calendar import SPAN_END, SPAN_START, after, at_noon, months
 from sandbox.agency.clerk import Clerk, Terms
+from sandbox.agency.events import Placement
 from sandbox.agency.plan import COST_PER_HIRE, COST_UNPLANTED, REFERRAL_BOUNTY, AgencyPlan
 from sandbox.agency.world import World
 
@@ -42,13 +43,14 @@ def hires_by_channel(world: World) -> dict[str, int]:
 
 def buy(clerk: Clerk, world: World, plan: AgencyPlan) -> None:
     """All bills, supplier credits and card spend of the agency."""
-    for channel, hires in hires_by_channel(world).items():
-        if channel in TRACKED:
-            planted = plan.effects.referred_hires_cost_less
-            rate = COST_PER_HIRE[channel] if planted else COST_UNPLANTED
-            _tracked(clerk, world, channel, Decimal(rate * hires))
+    if plan.effects.referred_hires_cost_less:
+        for channel, hires in hires_by_channel(world).items():
+            if channel in TRACKED:
+                _tracked(clerk, world, channel, Decimal(COST_PER_HIRE[channel] * hires))
+        _bounties(clerk, world)
+    else:
+        _alike(clerk, world)
     _shared(clerk, world)
-    _bounties(clerk, world)
     _cards(clerk)
 
 
@@ -77,6 +79,23 @@ def _tracked(clerk: Clerk, world: World, channel: str, total: Decimal) -> None:
         world.remark("supplier_credit", f"xero.credit_notes:{note.id}")
 
 
+def _alike(clerk: Clerk, world: World) -> None:
+    """Every hire costs about the same, by chance more or less, whatever its channel."""
+    for placement in world.placements:
+        channel = placement.submission.candidate.channel
+        if not placement.has_started:
+            continue
+        if channel == "referral":
+            _bounty(clerk, placement)
+            continue
+        # Nobody books spend on a channel that is not known.
+        booked = channel if channel != "unknown" else "direct"
+        account, suppliers, _ = TRACKED.get(channel, ("404", ("Northside Data",), 1))
+        amount = cents(Decimal(COST_UNPLANTED) * clerk.dice.between(60, 140) / 100)
+        line = clerk.line(f"{booked} hire", amount, account, booked)
+        clerk.write("ACCPAY", clerk.supplier(suppliers[0]), placement.begins, [line])
+
+
 def _shared(clerk: Clerk, world: World) -> None:
     for description, supplier, account, usual, every in SHARED:
         for first in months(SPAN_START, SPAN_END)[::every]:
@@ -95,13 +114,15 @@ def _shared(clerk: Clerk, world: World) -> None:
 def _bounties(clerk: Clerk, world: World) -> None:
     for placement in world.placements:
         if placement.has_bounty_bill and placement.has_started:
-            payee = clerk.supplier(f"Referrer {placement.submission.candidate.referrer_id}")
-            line = clerk.line("Referral bonus", REFERRAL_BOUNTY, "412", "referral")
-            issued = after(placement.begins, 2)
-            if issued <= SPAN_END:
-                clerk.write(
-                    "ACCPAY", payee, issued, [line], Terms(f"PL-{placement.id}", None, "NoTax")
-                )
+            _bounty(clerk, placement)
+
+
+def _bounty(clerk: Clerk, placement: Placement) -> None:
+    payee = clerk.supplier(f"Referrer {placement.submission.candidate.referrer_id}")
+    line = clerk.line("Referral bonus", REFERRAL_BOUNTY, "412", "referral")
+    issued = after(placement.begins, 2)
+    if issued <= SPAN_END:
+        clerk.write("ACCPAY", payee, issued, [line], Terms(f"PL-{placement.id}", None, "NoTax"))
 
 
 def _cards(clerk: Clerk) -> None:

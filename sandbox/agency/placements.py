@@ -1,6 +1,9 @@
 """Placements: start, guarantee, leaving, and the bounty for who referred."""
 
+from datetime import datetime
+
 from sandbox.agency.calendar import SPAN_END, after, capped, midnight
+from sandbox.agency.cast import Candidate
 from sandbox.agency.dice import Dice
 from sandbox.agency.events import Placement, Submission
 from sandbox.agency.plan import FALL_OFF, LATER_LEAVE, REFERRAL_BOUNTY, AgencyPlan
@@ -27,7 +30,7 @@ def place(world: World, dice: Dice, plan: AgencyPlan, hired: Submission) -> Plac
         modified=agreed,
     )
     world.placements.append(placement)
-    _feel(dice, hired)
+    _feel(dice, hired.candidate, placement.begins)
     if is_contract:
         _contract(dice, placement)
     elif not _withdrawn(dice, placement):
@@ -41,9 +44,13 @@ def place(world: World, dice: Dice, plan: AgencyPlan, hired: Submission) -> Plac
     return placement
 
 
-def _feel(dice: Dice, hired: Submission) -> None:
-    bands = ("promoter", "passive", "detractor")
-    hired.candidate.band = dice.weighted(bands, (0.55, 0.27, 0.18))
+def _feel(dice: Dice, candidate: Candidate, begins: datetime) -> None:
+    """Mostly glad; some have a bad experience in the first months, and some get over it."""
+    candidate.band = dice.weighted(("promoter", "passive"), (0.7, 0.3))
+    if dice.chance(0.25):
+        candidate.soured = after(begins, dice.between(10, 90))
+        if dice.chance(0.5):
+            candidate.recovered = after(candidate.soured, dice.between(60, 240))
 
 
 def _withdrawn(dice: Dice, placement: Placement) -> bool:

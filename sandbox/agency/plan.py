@@ -1,6 +1,6 @@
 """What the generated agency is asked to be: its size and the effects planted in it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 
 @dataclass(frozen=True)
@@ -14,11 +14,13 @@ class Effects:
     promoting_clients_return: bool = True
     promoters_refer_more: bool = True
     follow_up_wins_back: bool = True
+    bad_experience_costs_referrals: bool = True
+    understood_clients_stay: bool = True
 
     @classmethod
     def none(cls) -> "Effects":
         """An agency in which no claim of advocacy holds."""
-        return cls(False, False, False, False, False, False, False)
+        return cls(**{effect.name: False for effect in fields(cls)})
 
 
 # Tracked spend per hire, GBP. Off: every channel costs COST_UNPLANTED.
@@ -48,9 +50,19 @@ REJECTED_BANDS = {
 }
 # Probability that a client is still buying one year later.
 CLIENT_STAYS = {"promoter": 0.93, "passive": 0.74, "detractor": 0.35, "unplanted": 0.72}
-# Weight with which a placed person is the next one to refer.
-REFERRER_WEIGHT = {"promoter": 5.0, "passive": 1.0, "detractor": 0.1, "unplanted": 1.0}
-# Points by which a detractor's next score rises after a follow-up call.
+# Added to it where the agency understood what the client needed, or did not.
+UNDERSTOOD_STAYS = {True: 0.1, False: -0.2}
+UNDERSTOOD_SHARE = {"promoter": 0.8, "passive": 0.65, "detractor": 0.45}
+# Factor by which a client's jobs come more often with each year.
+CLIENT_GROWTH = {"promoter": 1.25, "passive": 1.0, "detractor": 0.75, "unplanted": 1.0}
+# Weight with which a placed person is the next one to refer; soured counts from the
+# bad experience until it is made good.
+REFERRER_WEIGHT = {"promoter": 5.0, "passive": 1.0, "unplanted": 1.0}
+SOURED_WEIGHT = 0.1
+# Weight of all placed people, per client of the plan, at which every referral is theirs.
+# Below it their share is in proportion: each refers at a steady rate, however many there are.
+FULL_WEIGHT = {"planted": 18.0, "unplanted": 5.0}
+# Points by which a detractor's next score rises after a follow-up call (10 is the end).
 WIN_BACK = 3
 
 
@@ -67,6 +79,7 @@ class Size:
 SIZES: dict[str, Size] = {
     "tiny": Size(recruiters=4, clients=12, candidates=150, days_between_jobs=135),
     "small": Size(recruiters=12, clients=60, candidates=900, days_between_jobs=135),
+    "middling": Size(recruiters=24, clients=240, candidates=3600, days_between_jobs=135),
     "medium": Size(recruiters=60, clients=600, candidates=9000, days_between_jobs=135),
 }
 

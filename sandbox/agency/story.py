@@ -11,7 +11,7 @@ from sandbox.agency.dice import Dice
 from sandbox.agency.jobs import open_job, present
 from sandbox.agency.people import hire_recruiters
 from sandbox.agency.placements import place
-from sandbox.agency.plan import AgencyPlan
+from sandbox.agency.plan import CLIENT_GROWTH, AgencyPlan
 from sandbox.agency.world import World
 
 # A candidate who was not hired is put forward again for so many days.
@@ -76,11 +76,16 @@ class _Days:
             placement = place(self.world, self.placements, self.plan, hired)
             if placement.status != "Canceled":
                 self.available.remove(hired.candidate)
-        following = self.jobs.in_hours(
-            after(at, 2 + self.jobs.gap_days(self.plan.size.days_between_jobs))
-        )
+        following = self.jobs.in_hours(after(at, 2 + self.jobs.gap_days(self._gap(client, at))))
         if following < client.active_until:
             self._push(following, "job", client)
+
+    def _gap(self, client: Client, at: datetime) -> float:
+        """Mean days to the client's next job: clients who promote buy more every year."""
+        planted = self.plan.effects.promoting_clients_return
+        growth = CLIENT_GROWTH[client.band if planted else "unplanted"]
+        years = (at - client.added).days / 365
+        return self.plan.size.days_between_jobs / float(growth**years)
 
     def _pool(self, at: datetime) -> list[Candidate]:
         oldest = after(at, -SHELF_LIFE_DAYS)

@@ -51,7 +51,7 @@ def _after_start(surveys: Surveys, placement: Placement) -> None:
         if at < last and surveys.dice.chance(share):
             ids = {"placement_id": str(placement.id)}
             occasion = Occasion(trigger, at, f"placement:{placement.id}", ids)
-            surveys.candidate(occasion, candidate, shares[candidate.band or "passive"])
+            surveys.candidate(occasion, candidate, shares[candidate.band_at(at)])
 
 
 def _after_job(surveys: Surveys, job: Job, closed: datetime) -> None:

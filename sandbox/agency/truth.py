@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from sandbox.agency.books import Books
 from sandbox.agency.events import Answer
+from sandbox.agency.follow_ups import FollowUp
 from sandbox.agency.payables import hires_by_channel
 from sandbox.agency.plan import REFERRAL_BOUNTY, AgencyPlan
 from sandbox.agency.world import World
@@ -31,6 +32,7 @@ class Truth:
 
     Attributes:
         same_person: groups of natural keys (``bullhorn.candidates:1001``) of one human each.
+        same_company: (corporation, Xero contact) of each client that was billed.
         referred_placements: ids of started placements whose candidate really was referred.
         hires_by_channel: started placements by true channel, fall-offs included.
         fall_offs: ids of placements that ended inside their guarantee.
@@ -40,11 +42,13 @@ class Truth:
         nps_counts: (promoters, passives, detractors) of all scored answers, repeats included,
             by (audience, trigger).
         posted_net: net total of posted documents by (type, currency); types are Xero's own.
+        follow_ups: detractors' answers that were followed by another, and whether by a call.
         oddities: natural keys of the deliberately odd records, by kind.
     """
 
     plan: AgencyPlan
     same_person: tuple[tuple[str, ...], ...]
+    same_company: tuple[tuple[str, str], ...]
     referred_placements: tuple[int, ...]
     hires_by_channel: dict[str, int]
     fall_offs: tuple[int, ...]
@@ -52,15 +56,20 @@ class Truth:
     answers: tuple[TrueAnswer, ...]
     nps_counts: dict[tuple[str, str], tuple[int, int, int]]
     posted_net: dict[tuple[str, str], Decimal]
+    follow_ups: tuple[FollowUp, ...]
     oddities: dict[str, tuple[str, ...]]
 
 
-def truth_of(plan: AgencyPlan, world: World, books: Books) -> Truth:
+def truth_of(plan: AgencyPlan, world: World, books: Books, follow_ups: list[FollowUp]) -> Truth:
     """The truth about a finished agency."""
     started = [p for p in world.placements if p.has_started]
     return Truth(
         plan=plan,
         same_person=tuple(world.same_person),
+        same_company=tuple(
+            (f"bullhorn.client_corporations:{client}", f"xero.contacts:{party}")
+            for party, client in books.customers.items()
+        ),
         referred_placements=tuple(p.id for p in started if p.submission.candidate.is_referred),
         hires_by_channel=hires_by_channel(world),
         fall_offs=tuple(p.id for p in started if p.is_fall_off),
@@ -68,6 +77,7 @@ def truth_of(plan: AgencyPlan, world: World, books: Books) -> Truth:
         answers=_answers(world),
         nps_counts=_nps_counts(world),
         posted_net=_posted_net(books),
+        follow_ups=tuple(follow_ups),
         oddities={kind: tuple(keys) for kind, keys in world.oddities.items()},
     )
 

@@ -46,6 +46,7 @@ MARTS: dict[str, tuple[list[str], list[dict[str, Any]], str]] = {
         ],
         f"""select 'bullhorn:1' as placement_id, 't' as tenant_id, '{PERSON}' as person_id,
             true as is_started, false as is_falloff, 50 as retention_days,
+            'bullhorn:7' as job_id, 'bullhorn:70' as company_id, 'approved' as status,
             1000.0000::decimal(18, 4) as gross_fee_amount,
             -100.0000::decimal(18, 4) as deducted_amount,
             900.0000::decimal(18, 4) as net_fee_amount,

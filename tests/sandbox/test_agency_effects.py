@@ -1,5 +1,6 @@
 """Planted effects are there, and gone when they are not planted."""
 
+from collections import Counter
 from functools import cache
 
 import pytest
@@ -53,9 +54,14 @@ def test_tracked_spend_per_hire_is_what_was_planned(agency: Agency, channel: str
 
 
 def test_unplanted_channels_cost_the_same_per_hire() -> None:
-    truth = _agencies(False)[0].truth
-    for channel in set(COST_PER_HIRE) & set(truth.hires_by_channel):
-        assert truth.direct_cost[channel] == COST_UNPLANTED * truth.hires_by_channel[channel]
+    """But for chance: the spend on each hire lies within 40 % of it."""
+    cost: Counter[str] = Counter()
+    hires: Counter[str] = Counter()
+    for agency in _agencies(False):
+        cost.update({name: int(spent) for name, spent in agency.truth.direct_cost.items()})
+        hires.update(agency.truth.hires_by_channel)
+    for channel in (*COST_PER_HIRE, "referral", "agency_database"):
+        assert cost[channel] / hires[channel] == pytest.approx(COST_UNPLANTED, rel=0.06), channel
 
 
 def test_referred_placements_fall_off_less() -> None:

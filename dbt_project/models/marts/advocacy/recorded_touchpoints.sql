@@ -1,11 +1,5 @@
 with
 
-channel_map as (
-
-    select * from {{ ref('channel_map') }}
-
-),
-
 companies as (
 
     select
@@ -22,76 +16,68 @@ claims as (
 
 ),
 
-sourced as (
+statements as (
 
-    {{ sourced_touchpoints() }}
-
-),
-
-mapped as (
-
-    select
-        sourced.tenant_id,
-        sourced.source_relation,
-        sourced.source_entity,
-        sourced.source_record_id,
-        sourced.touchpoint_id,
-        sourced.subject_kind,
-        sourced.person_id,
-        sourced.company_id,
-        cast(null as string) as referrer_person_id,
-        cast(null as string) as referrer_recruiter_id,
-        sourced.recruiter_id,
-        sourced.evidence,
-        sourced.evidence_strength,
-        sourced.raw_channel,
-        false as is_self_referral,
-        sourced.touched_at,
-        coalesce(channel_map.channel, 'unknown') as channel,
-        coalesce(channel_map.is_own_outreach, false) as is_own_outreach,
-        channel_map.channel is null as is_unmapped
-
-    from sourced
-
-    left join channel_map
-        on
-            sourced.raw_channel = channel_map.source_value
-            and split_part(sourced.source_entity, '.', 1)
-            = channel_map.source_system
-
-),
-
-unioned as (
-
-    select
-        *,
-        case
-            when evidence = 'unresolved_text' then 'unknown' else 'referral'
-        end as channel,
-        false as is_own_outreach,
-        false as is_unmapped
-
-    from claims
-
-    union all
-
-    select * from mapped
+    select * from {{ ref('source_statements') }}
 
 ),
 
 resolved as (
 
     select
-        unioned.*,
+        claims.tenant_id,
+        claims.source_relation,
+        claims.source_entity,
+        claims.source_record_id,
+        claims.touchpoint_id,
+        claims.subject_kind,
         case
-            when unioned.subject_kind = 'candidate' then unioned.person_id
+            when claims.subject_kind = 'candidate' then claims.person_id
             else companies.top_company_id
-        end as subject_id
+        end as subject_id,
+        claims.referrer_person_id,
+        claims.referrer_recruiter_id,
+        claims.recruiter_id,
+        claims.evidence,
+        claims.evidence_strength,
+        claims.raw_channel,
+        case
+            when claims.evidence = 'unresolved_text' then 'unknown'
+            else 'referral'
+        end as channel,
+        claims.is_self_referral,
+        false as is_own_outreach,
+        false as is_unmapped,
+        claims.touched_at
 
-    from unioned
+    from claims
 
     left join companies
-        on unioned.company_id = companies.company_id
+        on claims.company_id = companies.company_id
+
+    union all
+
+    select
+        tenant_id,
+        source_relation,
+        source_entity,
+        source_record_id,
+        touchpoint_id,
+        subject_kind,
+        subject_id,
+        cast(null as string) as referrer_person_id,
+        cast(null as string) as referrer_recruiter_id,
+        recruiter_id,
+        evidence,
+        evidence_strength,
+        raw_channel,
+        channel,
+        false as is_self_referral,
+        is_own_outreach,
+        is_unmapped,
+        touched_at
+
+    from statements
 
 ),
 

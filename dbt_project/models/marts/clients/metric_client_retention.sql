@@ -49,8 +49,14 @@ figures as (
         retained / nullif(clients, 0e0) as value,
         retained as numerator,
         clients as denominator,
-        {{ wilson_bound('retained', 'clients', '-') }} as ci_low,
-        {{ wilson_bound('retained', 'clients', '+') }} as ci_high,
+        case
+            when clients > 0
+                then {{ wilson_bound('retained', 'clients', '-') }}
+        end as ci_low,
+        case
+            when clients > 0
+                then {{ wilson_bound('retained', 'clients', '+') }}
+        end as ci_high,
         true as has_interval,
         false as is_floored
     from cuts

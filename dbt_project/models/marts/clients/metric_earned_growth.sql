@@ -73,11 +73,16 @@ rates as (
     select
         *,
         case when base > 0 then referred_new / base end as new_customers,
-        case when base > 0 then unknown_new / base end as unknown_customers,
+        case when base > 0 then (referred_new + unknown_new) / base end
+            as new_customers_high,
         case
-            when base > 0 then later_of_old / base + referred_new / base - 1e0
+            when base > 0 then (later_of_old + referred_new - base) / base
         end as earned_rate,
-        case when earlier > 0 then later / earlier - 1e0 end as growth_rate
+        case
+            when base > 0
+                then (later_of_old + referred_new + unknown_new - base) / base
+        end as earned_rate_high,
+        case when earlier > 0 then growth / earlier end as growth_rate
 
     from growths
 
@@ -135,16 +140,16 @@ figures as (
         0 as unconverted_lines
     from new_business
 
-    {% for metric, numerator, denominator, value, error, unknown in [
+    {% for metric, numerator, denominator, value, error, high in [
         ('earned_new_customers', 'referred_new', 'base', 'new_customers',
-         'new_customers_error', 'unknown_customers'),
+         'new_customers_error', 'new_customers_high'),
         ('earned_growth_rate', 'later_of_old + referred_new - base', 'base',
-         'earned_rate', 'earned_error', 'unknown_customers'),
+         'earned_rate', 'earned_error', 'earned_rate_high'),
         ('total_growth_rate', 'growth', 'earlier', 'growth_rate',
-         'growth_error', '0e0'),
+         'growth_error', 'growth_rate'),
         ('earned_growth_ratio', 'earned_rate', 'growth_rate',
          'earned_rate / growth_rate', 'ratio_error',
-         'unknown_customers / growth_rate'),
+         'earned_rate_high / growth_rate'),
     ] -%}
     {%- set is_ratio = metric == 'earned_growth_ratio' %}
     union all
@@ -165,14 +170,12 @@ figures as (
                 then {{ error }}
         end as error,
         case when growth_rate > 0 then {{ value }} end as range_low,
-        case
-            when growth_rate > 0 then {{ value }} + {{ unknown }}
-        end as range_high,
+        case when growth_rate > 0 then {{ high }} end as range_high,
         {%- else -%}
         {{ value }} as value,
         {{ error }} as error,
         {{ value }} as range_low,
-        {{ value }} + {{ unknown }} as range_high,
+        {{ high }} as range_high,
         {%- endif %}
         case
             when clients = 0 then 'no clients in either window'

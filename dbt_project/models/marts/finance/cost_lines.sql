@@ -58,6 +58,7 @@ billed as (
         coalesce(categories.is_recruiting_cost, false) as is_recruiting_cost,
         coalesce(categories.is_internal, false) as is_internal,
         coalesce(categories.is_comparable, false) as is_comparable,
+        cast(null as string) as recruiter_id,
         vendor_costs.document_date
 
     from vendor_costs
@@ -103,6 +104,7 @@ unbilled_bounties as (
         true as is_recruiting_cost,
         false as is_internal,
         true as is_comparable,
+        cast(null as string) as recruiter_id,
         placements.start_date as document_date
 
     from placements
@@ -114,6 +116,36 @@ unbilled_bounties as (
 
 ),
 
+-- The agency's own staff and rooms, as it states them.
+internal as (
+
+    select
+        cost_line_id,
+        tenant_id,
+        'internal_costs' as source_relation,
+        'internal_costs.rows' as source_entity,
+        cost_line_id as source_record_id,
+        cost_line_id as document_id,
+        'internal_cost' as document_type,
+        cast(null as string) as vendor_id,
+        cast(null as string) as placement_id,
+        cast(null as string) as account_code,
+        cost_kind as cost_category,
+        channel as raw_channel,
+        currency,
+        amount,
+        true as is_recruiting_cost,
+        true as is_internal,
+        true as is_comparable,
+        recruiter_id,
+        document_date
+
+    from {{ ref('internal_cost_lines') }}
+
+    where not is_left_out
+
+),
+
 unioned as (
 
     select * from billed
@@ -121,6 +153,10 @@ unioned as (
     union all
 
     select * from unbilled_bounties
+
+    union all
+
+    select * from internal
 
 ),
 
@@ -132,11 +168,14 @@ placed as (
         case
             when unioned.cost_category = 'referral_bonuses' then 'referral'
             when unioned.raw_channel is null then null
+            when unioned.document_type = 'internal_cost'
+                then unioned.raw_channel
             else coalesce(channel_map.channel, 'unknown')
         end as channel,
         unioned.raw_channel is not null
         and channel_map.channel is null
-        and unioned.cost_category <> 'referral_bonuses' as is_unmapped_channel,
+        and unioned.cost_category <> 'referral_bonuses'
+        and unioned.document_type <> 'internal_cost' as is_unmapped_channel,
         rates.rate_to_reporting,
         cast(
             unioned.amount * rates.rate_to_reporting as decimal(18, 4)

@@ -15,6 +15,12 @@ documents as (
     where is_posted
     union
     select
+        currency,
+        document_date
+    from {{ ref('internal_cost_lines') }}
+    where not is_left_out
+    union
+    select
         '{{ var("reporting_currency") }}' as currency,
         start_date as document_date
     from {{ ref('int_placements') }}

@@ -16,15 +16,48 @@ effort as (
 
 ),
 
+own_effort as (
+
+    select distinct
+        tenant_id,
+        effort_key,
+        effort_month
+
+    from effort
+
+    where effort_key <> '(all)'
+
+),
+
+dated as (
+
+    select
+        *,
+        {{ month_of('document_date') }} as document_month
+
+    from cost_lines
+
+),
+
 spread as (
 
     select
-        cost_lines.*,
-        {{ month_of('cost_lines.document_date') }} as document_month,
-        cost_lines.channel is null and cost_lines.is_recruiting_cost
-            as is_shared
+        dated.*,
+        dated.channel is null and dated.is_recruiting_cost as is_shared,
+        coalesce(own_effort.effort_key, '(all)') as effort_key,
+        -- Null meets no effort: a direct line has one share.
+        case
+            when dated.channel is null and dated.is_recruiting_cost
+                then coalesce(own_effort.effort_key, '(all)')
+        end as shared_key
 
-    from cost_lines
+    from dated
+
+    left join own_effort
+        on
+            dated.tenant_id = own_effort.tenant_id
+            and dated.recruiter_id = own_effort.effort_key
+            and dated.document_month = own_effort.effort_month
 
 ),
 
@@ -42,6 +75,12 @@ shared_out as (
             when not spread.is_shared then 'none'
             else coalesce(effort.driver, 'no_effort')
         end as driver,
+        case
+            when not spread.is_shared then 'none'
+            when effort.driver is null then 'none'
+            when spread.effort_key = '(all)' then 'agency'
+            else 'recruiter'
+        end as driver_scope,
         coalesce(effort.events, 1) as events,
         coalesce(effort.running_events, 1) as running_events,
         coalesce(effort.all_events, 1) as all_events
@@ -50,9 +89,9 @@ shared_out as (
 
     left join effort
         on
-            spread.is_shared
-            and spread.tenant_id = effort.tenant_id
+            spread.tenant_id = effort.tenant_id
             and spread.document_month = effort.effort_month
+            and spread.shared_key = effort.effort_key
 
 ),
 
@@ -72,13 +111,17 @@ allocated as (
         document_id,
         vendor_id,
         placement_id,
+        recruiter_id,
 
         ---------- strings
         document_type,
         account_code,
         cost_category,
+        case when is_internal then 'internal' else 'external' end
+            as component,
         allocation,
         driver,
+        driver_scope,
         currency,
         '{{ var("reporting_currency") }}' as reporting_currency,
 

@@ -63,6 +63,12 @@ described as (
         placements.seniority,
         placements.is_terminated and placements.end_date is null
             as is_end_unknown,
+        placements.is_falloff,
+        placements.is_guarantee_over,
+        coalesce(
+            placements.guarantee_days > 0 and not placements.is_guarantee_over,
+            false
+        ) as is_guarantee_running,
         coalesce(
             placements.is_terminated
             and placements.end_date <= {{ as_of_date() }},
@@ -101,6 +107,9 @@ followed as (
         end as duration_days,
         has_left,
         is_end_unknown,
+        is_falloff,
+        is_guarantee_over,
+        is_guarantee_running,
         start_date,
         start_month
 

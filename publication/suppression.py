@@ -1,0 +1,205 @@
+"""Protection of small groups in what is released: docs/decisions/0008-suppression.md.
+
+The marts hide small groups within one period. Here whole releases are looked at: sums and
+differences of overlapping periods, of cuts and their whole, and of two releases in a row.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from expectations.files import sync
+from expectations.suites.metrics import SUPPRESSION_FLOOR
+from publication.marts import PublicMart
+from publication.parquet import read_table, write_table
+from publication.suppression_books import (
+    MEMORY,
+    Before,
+    Earlier,
+    Reader,
+    RowMapping,
+    UnitKey,
+    Units,
+)
+from publication.suppression_rule import SuppressionRule
+from publication.suppression_series import Decision, decide_series
+
+FOLDER = "protection"
+HIDDEN_NOTE = f"suppressed: would reveal fewer than {SUPPRESSION_FLOOR}"
+
+
+@dataclass(frozen=True, slots=True)
+class Protected:
+    """What was done to one mart: how many rows are held and hidden beyond the mart's own."""
+
+    mart: str
+    held: int
+    hidden: int
+
+
+def protect(
+    folder: Path, marts: Sequence[PublicMart], previous: Path | None = None
+) -> tuple[Protected, ...]:
+    """Rewrite the metric marts in ``folder`` so that neither they nor their difference to
+    the release in the folder ``previous`` reveals a small group.
+
+    What was shown earlier and is withheld now is remembered in ``protection/`` beside them.
+    The same marts after the same release always give the same bytes.
+    """
+    return tuple(
+        _protect(folder, mart, mart.suppression, previous)
+        for mart in marts
+        if mart.suppression is not None
+    )
+
+
+def _protect(
+    folder: Path, mart: PublicMart, rule: SuppressionRule, previous: Path | None
+) -> Protected:
+    name = f"{mart.name}.parquet"
+    table = read_table(folder / name)
+    reader = Reader(rule, mart.grain)
+    rows: list[RowMapping] = table.to_pylist()
+    earlier = None
+    if previous is not None and (previous / name).exists():
+        earlier = reader.earlier(previous.name, previous / name, previous / FOLDER / name)
+    page = _Page(reader, reader.units(rows), earlier)
+    page.decide()
+    changed, memory = page.changed(), page.remembered()
+    if changed:
+        grain = ", ".join(f'"{column}" nulls last' for column in mart.grain)
+        kept = [row for row in rows if id(row) not in page.replaced]
+        final = pa.Table.from_pylist([*kept, *changed], schema=table.schema)
+        write_table(final, grain, folder / name)
+    if memory:
+        (folder / FOLDER).mkdir(exist_ok=True)
+        schema = table.schema
+        for column, kind in zip(MEMORY, (pa.string(), pa.string(), pa.int64()), strict=True):
+            schema = schema.append(pa.field(column, kind))
+        schema = pa.schema([field.with_nullable(True) for field in schema])
+        final = pa.Table.from_pylist(memory, schema=schema)
+        write_table(final, "all", folder / FOLDER / name)
+        sync(folder / FOLDER)
+    return Protected(mart.name, page.held, page.hidden)
+
+
+class _Page:
+    """One mart on its way into a release."""
+
+    def __init__(self, reader: Reader, now: Units, earlier: Earlier | None) -> None:
+        self._reader, self._rule, self._now, self._earlier = reader, reader.rule, now, earlier
+        self._decided: dict[UnitKey, Decision] = {}
+        self.replaced: set[int] = set()
+        self.held = self.hidden = 0
+
+    def decide(self) -> None:
+        """Series by series."""
+        now: dict[tuple[Any, ...], Units] = defaultdict(dict)
+        before: dict[tuple[Any, ...], dict[UnitKey, Before]] = defaultdict(dict)
+        for key, unit in self._now.items():
+            now[key.series][key] = unit
+        for key, known in (self._earlier.units if self._earlier else {}).items():
+            before[key.series][key] = known
+        for series, units in now.items():
+            self._decided |= decide_series(
+                self._rule, SUPPRESSION_FLOOR, units, before[series], self._earlier
+            )
+
+    def changed(self) -> list[RowMapping]:
+        """The rows to put in the place of others."""
+        out: list[RowMapping] = []
+        for key, decision in self._decided.items():
+            unit = self._now[key]
+            if decision.outcome == "shown":
+                continue
+            self.replaced |= {id(row) for row in unit.rows.values()}
+            if decision.outcome == "held":
+                rows = self._held(key, decision)
+                self.held += len(rows)
+            else:
+                rows = [self._hidden(row) for row in unit.rows.values()]
+                self.hidden += sum(not row["is_suppressed"] for row in unit.rows.values())
+            out += rows
+        return out
+
+    def _hidden(self, row: RowMapping) -> RowMapping:
+        if row["is_suppressed"]:
+            return row
+        empty = dict.fromkeys(self._rule.withheld)
+        return {**row, **empty, "is_suppressed": True, "note": HIDDEN_NOTE}
+
+    def _held(self, key: UnitKey, decision: Decision) -> list[RowMapping]:
+        """The rows as they were shown, saying since when; a still one as it was published."""
+        before, unit = self._earlier_of(key), self._now[key]
+        assert before.shown is not None
+        if decision.still and before.published is not None:
+            return list(before.published.rows.values())
+        reason = (
+            f"fewer than {SUPPRESSION_FLOOR} people changed"
+            if decision.few
+            else f"would reveal a change of fewer than {SUPPRESSION_FLOOR} people"
+        )
+        told = f"held: {reason} since {before.since}"
+        rows = []
+        for name, row in unit.rows.items():
+            shown = before.shown.rows.get(name)
+            if shown is None:
+                rows.append(self._hidden(row))
+                continue
+            note = f"{told}; {shown['note']}" if shown["note"] else told
+            # Keys are today's: `all` may begin earlier than it did.
+            keys = {"period": row["period"], "period_start": row["period_start"]}
+            rows.append({**row, **shown, **keys, "note": note})
+        return rows
+
+    def remembered(self) -> list[RowMapping]:
+        """What was shown and is not shown now, and the people of months at that time."""
+        rows: list[RowMapping] = []
+        since: set[str] = set()
+        series: set[tuple[Any, ...]] = set()
+        for key, before in (self._earlier.units if self._earlier else {}).items():
+            decision = self._decided.get(key)
+            if before.shown is None or (decision and decision.outcome == "shown"):
+                continue
+            kind = decision.outcome if decision else "gone"
+            since.add(before.since)
+            series.add(key.series)
+            for name, row in before.shown.rows.items():
+                counted = self._now[key].rows.get(name) if decision else None
+                people = int((counted or {}).get(self._rule.people) or 0)
+                rows.append({**row, "kind": kind, "since": before.since, "people_now": people})
+        return rows + self._cells(since, series)
+
+    def _cells(self, since: set[str], series: set[tuple[Any, ...]]) -> list[RowMapping]:
+        if self._earlier is None or not since:
+            return []
+        moments = {name: dict(cells) for name, cells in self._earlier.cells.items()}
+        moments[self._earlier.release] = {
+            key: min((n for n in before.people_now.values() if n > 0), default=0)
+            for key, before in self._earlier.units.items()
+        }
+        return [
+            {**self._named(key), "kind": "cell", "since": name, "people_now": people}
+            for name in sorted(since)
+            for key, people in moments.get(name, {}).items()
+            if key.window.period == "month" and key.series in series and people
+        ]
+
+    def _named(self, key: UnitKey) -> RowMapping:
+        """The key as columns; a month's cell has no other."""
+        start = date(key.window.first // 12, key.window.first % 12 + 1, 1)
+        return {
+            **dict(zip(self._reader.series, key.series, strict=True)),
+            **dict(zip(self._rule.cut, key.cut, strict=True)),
+            "period": key.window.period,
+            "period_start": start,
+        }
+
+    def _earlier_of(self, key: UnitKey) -> Before:
+        assert self._earlier is not None
+        return self._earlier.units[key]
