@@ -17,7 +17,13 @@ from expectations.rules import Rule
 from expectations.suite_run import run_suites
 from expectations.suites import declared_suites
 from expectations.suites.every_mart import no_email_address
-from expectations.tables import Columns, candidate_columns, measured, same_rows_checks
+from expectations.tables import (
+    Columns,
+    candidate_columns,
+    keys_at_fault,
+    measured,
+    same_rows_checks,
+)
 from expectations.thresholds import Thresholds
 from expectations.verdict import Check, Verdict
 
@@ -86,12 +92,13 @@ def _suites(
 
 
 def _sized(candidate: JudgedCandidate, check: Check, suites: Mapping[str, Sequence[Rule]]) -> Check:
-    """A failed check with the number of offending rows, or the share, beside it."""
+    """A failed check with the number of offending rows, or the share, and their keys."""
     if check.status != "failed":
         return check
     rule = next(rule for rule in suites[check.subject] if check.name.endswith(f":{rule.name}"))
     try:
         observed = measured(candidate, rule, check.subject)
+        keys = keys_at_fault(candidate, rule, check.subject)
     except duckdb.Error:
-        observed = "not measured"
-    return dataclasses.replace(check, observed=observed)
+        observed, keys = "not measured", ""
+    return dataclasses.replace(check, observed=observed, message=keys or check.message)

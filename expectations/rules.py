@@ -12,7 +12,8 @@ class Rule:
     """``expectation`` is a Great Expectations class; ``says`` is the rule in words.
 
     ``measure`` is SQL over ``{batch}`` giving one aggregate number for the message of a
-    failure: a count or a share, never a value of a row.
+    failure: a count or a share, never a value of a row. ``keys`` is SQL over ``{batch}`` giving
+    one text per row at fault: its id, and dates or currencies, never anything about people.
     """
 
     name: str
@@ -20,6 +21,7 @@ class Rule:
     says: str
     arguments: Mapping[str, object] = field(default_factory=dict)
     measure: str = ""
+    keys: str = ""
 
 
 def at_least_rows(rows: int) -> Rule:
@@ -95,8 +97,24 @@ def no_rows(name: str, query: str, says: str) -> Rule:
     )
 
 
-def share_at_most(name: str, part: str, limit: float, of: str = "1") -> Rule:
-    """``sum(of)`` over rows where ``part`` holds, divided by ``sum(of)``, at most ``limit``."""
+def at_most(name: str, condition: str, limit: int, says: str, key: str) -> Rule:
+    """At most ``limit`` rows fulfil the condition; ``key`` tells which."""
+    count = f"select count(*) from {{batch}} where {condition}"
+    return Rule(
+        name=name,
+        expectation="UnexpectedRowsExpectation",
+        says=says,
+        arguments={"unexpected_rows_query": f"select 1 as violated where ({count}) > {limit}"},
+        measure=count,
+        keys=f"select {key} from {{batch}} where {condition}",
+    )
+
+
+def share_at_most(name: str, part: str, limit: float, of: str = "1", key: str = "") -> Rule:
+    """``sum(of)`` over rows where ``part`` holds, divided by ``sum(of)``, at most ``limit``.
+
+    ``key`` tells which rows they are.
+    """
     share = (
         f"select sum(case when {part} then {of} else 0 end) / nullif(sum({of}), 0) from {{batch}}"
     )
@@ -106,4 +124,5 @@ def share_at_most(name: str, part: str, limit: float, of: str = "1") -> Rule:
         says=f"a share of at most {limit}",
         arguments={"unexpected_rows_query": f"select 1 as violated where ({share}) > {limit}"},
         measure=share,
+        keys=f"select {key} from {{batch}} where {part}" if key else "",
     )

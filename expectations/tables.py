@@ -71,6 +71,21 @@ def measured(candidate: JudgedCandidate, rule: Rule, mart: str) -> str:
     return "" if row is None else str(row[0])
 
 
+def keys_at_fault(candidate: JudgedCandidate, rule: Rule, mart: str, listed: int = 20) -> str:
+    """The first keys of the rows that the failing rule is about, and how many more there are."""
+    if not rule.keys:
+        return ""
+    query = rule.keys.replace("{batch}", f'marts."{mart}"')
+    with duckdb.connect(str(candidate.database), read_only=True) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        rows = connection.execute(
+            f"select key, count(*) over () from (select distinct * from ({query})) as f(key) "
+            f"order by key limit {listed}"
+        ).fetchall()
+    more = rows[0][1] - len(rows) if rows else 0
+    return ", ".join(str(key) for key, _ in rows) + (f", and {more} more" if more else "")
+
+
 def _check(mart: str, status: Status, observed: str, expected: str, message: str) -> Check:
     return Check(
         name=suite_check_name(mart, SAME_ROWS),

@@ -52,10 +52,13 @@ def rebuild(settings: Settings, until: datetime, day: date) -> AsKnown:
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
     _build(settings, place, until, day)
-    candidate = publication.build_candidate(
-        place / "warehouse.duckdb", dbt.manifest(settings), place
-    )
     then = publication.release_at(settings.home, until)
+    candidate = publication.build_candidate(
+        place / "warehouse.duckdb",
+        dbt.manifest(settings),
+        place,
+        previous=_before(settings.home, then),
+    )
     return AsKnown(
         until,
         day,
@@ -90,6 +93,12 @@ def _build(settings: Settings, place: Path, until: datetime, day: date) -> None:
             f"dbt could not build the marts as of {until.isoformat()}; see {place / 'dbt'}/dbt.log"
         )
     log.info("built in %.1f s", time.monotonic() - started)
+
+
+def _before(home: Path, then: Release | None) -> Release | None:
+    """The release that ``then`` was protected against; None if it is gone, or was none."""
+    name = None if then is None else then.manifest().get("previous")
+    return next((each for each in publication.releases(home) if each.id == name), None)
 
 
 def _differing(candidate: Candidate, release: Release) -> tuple[str, ...]:

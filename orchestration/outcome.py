@@ -20,6 +20,7 @@ _EXIT_CODES = {
     "DagsterAssetCheckFailedError": REFUSED,
     "HomeBusy": BUSY,
     "HomeUnusable": OTHER,
+    "SeedsInvalid": OTHER,
 }
 
 

@@ -15,7 +15,7 @@ from rich.tree import Tree
 
 import publication
 from expectations import VerdictUnreadable, read_verdict
-from publication import Explanation, Release, Summary, VerificationReport
+from publication import Explanation, Release, Summary, Unmapped, VerificationReport
 from publication.explained import ExplainedRow
 from publication.places import VERDICT
 from publication.summary import Figure
@@ -57,6 +57,7 @@ def run(out: Console, home: Path, done: "Run", as_json: bool) -> None:
     out.print(_figures(found.figures))
     marts = ", ".join(f"{name} {rows:,}" for name, rows in found.rows.items())
     out.print(f"Rows: {marts}", highlight=False)
+    _unmapped(out, found.unmapped)
     database = found.release.database
     out.print(f"Release: {found.release.folder}", highlight=False)
     out.print(
@@ -90,7 +91,8 @@ def as_known(out: Console, rebuilt: "AsKnown", as_json: bool) -> None:
 def refusal(out: Console, home: Path) -> None:
     """The checks that forbade publication, with counts; never with personal values."""
     try:
-        folder = publication.latest_candidate(home).folder
+        candidate = publication.latest_candidate(home)
+        folder = candidate.folder
         verdict = read_verdict(folder / VERDICT)
     except (publication.CandidateError, VerdictUnreadable):
         # dbt's own tests refused; they are listed with the step that failed.
@@ -99,6 +101,7 @@ def refusal(out: Console, home: Path) -> None:
     for check in verdict.blocking:
         table.add_row(check.name, check.status, check.observed, check.expected, check.message)
     out.print(table)
+    _unmapped(out, candidate.unmapped)
     out.print(f"The candidate is kept for a look: {folder}", highlight=False)
 
 
@@ -163,6 +166,20 @@ def rejects(out: Console, rows: Iterable[Mapping[str, Any]], as_json: bool) -> N
             str(row["reason"]),
         )
     out.print(table)
+
+
+def _unmapped(out: Console, lists: Iterable[Unmapped]) -> None:
+    """What the mapping files lack: how much, the first of it, and what to edit."""
+    for each in lists:
+        with_count = [f"{name} ({count:,})" if each.count else name for name, count in each.top]
+        more = f" and {each.rows - len(each.top):,} more" if each.rows > len(each.top) else ""
+        behind = f" with {each.behind:,} {each.count.replace('_', ' ')}" if each.count else ""
+        out.print(
+            f"For dbt_project/seeds/{each.seed}.csv: {each.rows:,}{behind}: "
+            f"{', '.join(with_count)}{more}. {each.message}",
+            highlight=False,
+            markup=False,
+        )
 
 
 def _verdict(done: "Run", found: Summary) -> str:

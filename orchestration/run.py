@@ -12,7 +12,7 @@ from typing import Any
 import dagster as dg
 from dagster._core.instance.ref import InstanceRef
 
-from orchestration import dbt, home, outcome
+from orchestration import dbt, home, outcome, seeds
 from orchestration.definitions import WHOLE_WAY, definitions
 from orchestration.exit_codes import PUBLISHED
 from orchestration.settings import REPOSITORY, Settings
@@ -54,8 +54,9 @@ def run(settings: Settings, full: bool, as_of: str | None, wait_seconds: float) 
     """Execute the whole way.
 
     Raises:
-        HomeUnusable, HomeBusy: before anything was started.
+        SeedsInvalid, HomeUnusable, HomeBusy: before anything was started.
     """
+    seeds.check()
     # Dagster's own files come before its lock, so the folder is tried first.
     with home.held(settings.home, "a starting run", wait_seconds):
         pass

@@ -19,6 +19,8 @@ from publication.release import Publication, publish
 from publication.releases import Release, current, release_at, releases
 from publication.rolling_back import rollback
 from publication.summary import Figure, Summary, summary
+from publication.suppression import Protected, protect
+from publication.unmapped import Unmapped
 from publication.verification import VerificationReport, verify
 
 __all__ = [
@@ -32,6 +34,7 @@ __all__ = [
     "MartDeclarationError",
     "NoCurrentRelease",
     "Origin",
+    "Protected",
     "PublicMart",
     "Publication",
     "PublicationError",
@@ -40,12 +43,14 @@ __all__ = [
     "Summary",
     "UnknownRelease",
     "UnknownRow",
+    "Unmapped",
     "VerificationReport",
     "build_candidate",
     "current",
     "explain",
     "latest_candidate",
     "previous_loads",
+    "protect",
     "prune",
     "public_marts",
     "publish",

@@ -4,7 +4,7 @@ import json
 import shutil
 import uuid
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,6 +19,7 @@ from publication.marts import EvidenceModel, PublicMart, evidence_models, public
 from publication.places import CANDIDATE, DATABASE, MANIFEST, VERDICT, Places
 from publication.releases import Release, current
 from publication.suppression import protect
+from publication.unmapped import Unmapped, read_unmapped
 
 KEPT_CANDIDATES = 2
 
@@ -28,7 +29,8 @@ class Candidate:
     """Exported marts and evidence in ``folder``.
 
     ``sha256`` identifies the content (all Parquet files); ``database_sha256`` the DuckDB
-    file made from them, whose bytes are not the same from one build to the next.
+    file made from them, whose bytes are not the same from one build to the next. ``previous``
+    is the release that it was protected against, None for the first.
     """
 
     id: str
@@ -38,11 +40,18 @@ class Candidate:
     files: tuple[ExportedFile, ...]
     marts: tuple[PublicMart, ...]
     evidence: tuple[EvidenceModel, ...]
+    previous: str | None = None
 
     @property
     def database(self) -> Path:
         """The DuckDB file with the marts in its schema ``marts``."""
         return self.folder / DATABASE
+
+    @property
+    def unmapped(self) -> tuple[Unmapped, ...]:
+        """What the mapping files lack."""
+        rules = {model.name: model.unmapped for model in self.evidence if model.unmapped}
+        return read_unmapped(self.folder, rules)
 
     @property
     def judged(self) -> JudgedCandidate:
@@ -82,7 +91,17 @@ def build_candidate(
             f"cannot export the marts of {warehouse}: {error}; is dbt's build complete, and "
             "does no other process hold the warehouse?"
         ) from error
-    return _finished(candidates, building, files, marts, evidence)
+    made = Candidate(
+        id="",
+        folder=building,
+        sha256=content_sha256((file.name, file.sha256) for file in files),
+        database_sha256=file_sha256(building / DATABASE),
+        files=files,
+        marts=marts,
+        evidence=evidence,
+        previous=released.id if released else None,
+    )
+    return _finished(candidates, made)
 
 
 def _current(home: Path) -> Release | None:
@@ -94,31 +113,18 @@ def _current(home: Path) -> Release | None:
     return found if found.folder.is_dir() else None
 
 
-def _finished(
-    candidates: Path,
-    building: Path,
-    files: tuple[ExportedFile, ...],
-    marts: tuple[PublicMart, ...],
-    evidence: tuple[EvidenceModel, ...],
-) -> Candidate:
+def _finished(candidates: Path, made: Candidate) -> Candidate:
     """The exported folder under its final name, with its description in it."""
-    sha256 = content_sha256((file.name, file.sha256) for file in files)
-    database_sha256 = file_sha256(building / DATABASE)
-    identity = f"{sha256[:16]}-{database_sha256[:8]}"
-    document = {
-        "id": identity,
-        "sha256": sha256,
-        "database_sha256": database_sha256,
-        "files": [asdict(file) for file in files],
-        "marts": [asdict(mart) for mart in marts],
-        "evidence": [asdict(model) for model in evidence],
-    }
-    write_durably(building / CANDIDATE, json.dumps(document, indent=1, sort_keys=True).encode())
+    identity = f"{made.sha256[:16]}-{made.database_sha256[:8]}"
+    document = {**asdict(made), "id": identity}
+    del document["folder"]
+    content = json.dumps(document, indent=1, sort_keys=True).encode()
+    write_durably(made.folder / CANDIDATE, content)
     folder = candidates / identity
     shutil.rmtree(folder, ignore_errors=True)
-    building.rename(folder)
+    made.folder.rename(folder)
     sync(candidates)
-    return Candidate(identity, folder, sha256, database_sha256, files, marts, evidence)
+    return replace(made, id=identity, folder=folder)
 
 
 def changed_files(candidate: Candidate) -> tuple[str, ...]:
@@ -174,6 +180,7 @@ def read_candidate(folder: Path) -> Candidate:
             files=tuple(ExportedFile(**file) for file in document["files"]),
             marts=marts_from_json(document["marts"]),
             evidence=evidence_from_json(document["evidence"]),
+            previous=document.get("previous"),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CandidateError(f"{folder} is not a candidate; build one") from error

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from publication import unmapped
 from publication.marts import Column, EvidenceModel, ExplainStep, PublicMart
 from publication.suppression_rule import rule_from_json
 
@@ -26,7 +27,12 @@ def marts_from_json(documents: Sequence[Mapping[str, Any]]) -> tuple[PublicMart,
 def evidence_from_json(documents: Sequence[Mapping[str, Any]]) -> tuple[EvidenceModel, ...]:
     """The inverse of ``asdict`` on each evidence model."""
     return tuple(
-        EvidenceModel(document["name"], document["relation"], _steps(document["explain"]))
+        EvidenceModel(
+            document["name"],
+            document["relation"],
+            _steps(document["explain"]),
+            unmapped.rule_from_json(document.get("unmapped")),
+        )
         for document in documents
     )
 

@@ -10,6 +10,7 @@ from expectations.files import file_sha256, sync
 from publication.marts import EvidenceModel, PublicMart
 from publication.parquet import copy_query, literal
 from publication.places import DATABASE
+from publication.unmapped import released_query
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,9 @@ def export_parquet(
             copy_query(connection, query, folder / f"{mart.name}.parquet")
         for model in evidence:
             query = f"select * from {model.relation} order by all"
+            if model.unmapped is not None:
+                described = connection.execute(f"describe {model.relation}").fetchall()
+                query = released_query(model.relation, {row[0]: row[1] for row in described})
             copy_query(connection, query, folder / "evidence" / f"{model.name}.parquet")
     sync(folder / "evidence")
 

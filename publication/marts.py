@@ -7,6 +7,7 @@ from typing import Any
 from expectations.expected import public_mart_names
 from publication.errors import MartDeclarationError
 from publication.suppression_rule import SuppressionRule, suppression_rule
+from publication.unmapped import UnmappedRule, unmapped_rule
 
 # The gate reads these whether or not a mart names them.
 ALWAYS_EVIDENCE = ("int_rejected_records", "int_record_accounting", "int_unknown_values")
@@ -49,11 +50,12 @@ class PublicMart:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceModel:
-    """A model of the agency model that goes with a release, for ``explain``."""
+    """A model that goes with a release: for ``explain``, or as a list of what is unmapped."""
 
     name: str
     relation: str
     explain: tuple[ExplainStep, ...]
+    unmapped: UnmappedRule | None = None
 
 
 def public_marts(manifest: Mapping[str, Any]) -> tuple[PublicMart, ...]:
@@ -66,9 +68,12 @@ def public_marts(manifest: Mapping[str, Any]) -> tuple[PublicMart, ...]:
 
 
 def evidence_models(manifest: Mapping[str, Any]) -> tuple[EvidenceModel, ...]:
-    """The ``int_`` models that the public marts' explanations lead to, transitively."""
+    """The ``int_`` models that the public marts' explanations lead to, transitively, and
+    every list of what is unmapped.
+    """
     nodes = _models(manifest)
     wanted = [name for name in ALWAYS_EVIDENCE if name in nodes]
+    wanted += [name for name, node in nodes.items() if _meta(node).get("unmapped")]
     marts = public_marts(manifest)
     public = {mart.name for mart in marts}
     wanted += [step.model for mart in marts for step in mart.explain]
@@ -87,8 +92,12 @@ def _models(manifest: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     return {node["name"]: node for node in nodes if node["resource_type"] == "model"}
 
 
+def _meta(node: Mapping[str, Any]) -> Mapping[str, Any]:
+    return node["config"].get("meta") or {}
+
+
 def _mart(node: Mapping[str, Any]) -> PublicMart:
-    meta = node["config"].get("meta") or {}
+    meta = _meta(node)
     columns = tuple(
         Column(column["name"], column.get("data_type") or "", column.get("description") or "")
         for column in node["columns"].values()
@@ -126,11 +135,13 @@ def _evidence(nodes: Mapping[str, Mapping[str, Any]], name: str) -> EvidenceMode
             f"meta.explain names {name}, which is in schema people; direct identifiers are "
             "never released"
         )
-    return EvidenceModel(name, _relation(node), _steps(node))
+    declared = _meta(node).get("unmapped")
+    unmapped = unmapped_rule(name, declared, set(node["columns"])) if declared else None
+    return EvidenceModel(name, _relation(node), _steps(node), unmapped)
 
 
 def _steps(node: Mapping[str, Any]) -> tuple[ExplainStep, ...]:
-    meta = node["config"].get("meta") or {}
+    meta = _meta(node)
     steps = []
     for entry in meta.get("explain") or ():
         step = ExplainStep(

@@ -137,6 +137,7 @@ def _seal(candidate: Candidate, verdict: Verdict, facts: _Facts) -> dict[str, An
             CANDIDATE: file_sha256(folder / CANDIDATE),
         },
         "rows": {file.name: file.rows for file in candidate.files},
+        "previous": candidate.previous,
         "marts": [asdict(mart) for mart in candidate.marts],
         "evidence": [asdict(model) for model in candidate.evidence],
         "origin": origin_to_json(facts.origin),

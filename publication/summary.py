@@ -6,8 +6,10 @@ from pathlib import Path
 
 import duckdb
 
+from publication.declared import evidence_from_json
 from publication.releases import Release, current
 from publication.rows import Row
+from publication.unmapped import Unmapped, read_unmapped
 
 # Over all time and all channels; every survey population on its own, they are never pooled.
 HEADLINES = {
@@ -42,6 +44,7 @@ class Summary:
     release: Release
     figures: tuple[Figure, ...]
     rows: Mapping[str, int]
+    unmapped: tuple[Unmapped, ...] = ()
 
 
 def summary(home: Path) -> Summary:
@@ -55,7 +58,9 @@ def summary(home: Path) -> Summary:
             if mart in marts:
                 figures += _figures(connection, mart, marts[mart], where)
     rows = {name: manifest["rows"][f"{name}.parquet"] for name in sorted(marts)}
-    return Summary(release, tuple(figures), rows)
+    models = evidence_from_json(manifest["evidence"])
+    lists = {model.name: model.unmapped for model in models if model.unmapped}
+    return Summary(release, tuple(figures), rows, read_unmapped(release.folder, lists))
 
 
 def _figures(

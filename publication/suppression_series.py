@@ -141,24 +141,26 @@ def _alone(series: Series, key: UnitKey, unit: Unit) -> Decision:
     """What the unit's own history says, its neighbours apart."""
     if unit.is_hidden:
         return Decision("hidden")
+    if 0 < series.people(key) < series.smallest:
+        # A fault of the mart: it is the gate's to refuse, not ours to cover up.
+        return Decision("shown", still=True)
     before = series.before.get(key)
     if before is None or before.shown is None:
         return Decision("shown")
     people, differs = moved(unit, before.shown, series.rule)
-    if not differs:
-        return Decision("shown", still=True)
     nobody = not series.people(key) and not before.shown.people(series.rule.people)
-    if nobody or people >= series.smallest:
-        return Decision("shown")
-    if people == 0 and series.rule.revisions == "shown":
-        return Decision("shown")
+    is_revised = people == 0 and series.rule.revisions == "shown"
+    if not differs or nobody or people >= series.smallest or is_revised:
+        return Decision("shown", still=not differs)
     return Decision("held", few=True)
 
 
 def _together(series: Series) -> None:
     """Give up what would reveal a small group in sums and differences of several rows."""
-    whole = [key for key in series.now if key.is_whole]
-    families = _families(series.now)
+    # What is gone by now was read all the same.
+    known = {**dict.fromkeys(series.now), **dict.fromkeys(series.before)}
+    whole = [key for key in known if key.is_whole]
+    families = _families(known)
     solved = False
     for keys in families.values():
         if any(key.window.period == "month" for key in keys):
@@ -188,7 +190,9 @@ def _mask(cut: Values) -> Values:
 
 def _solve(series: Series, whole: list[UnitKey], keys: list[UnitKey]) -> None:
     """Cells are known by month: solve the linear system of all rows, now and earlier."""
-    cuts = sorted({key.cut for key in keys}, key=str)
+    stored = series.earlier.cells.values() if series.earlier else ()
+    cells = {key for cells in stored for key in cells if key.series == keys[0].series}
+    cuts = sorted({key.cut for key in (*keys, *cells) if _in_family(key, keys)}, key=str)
     moments = _moments(series, whole, keys)
     rows: list[Row] = []
     named: list[UnitKey | None] = []
@@ -230,7 +234,7 @@ class _Moments:
 
 def _moments(series: Series, whole: list[UnitKey], keys: list[UnitKey]) -> _Moments:
     """The people of each cell at every release that a reader still sees, and now."""
-    months = [key for key in keys if key.window.period == "month"]
+    months = [key for key in keys if key.window.period == "month" and key in series.now]
     wholes = {key.window: key for key in whole if key.window.period == "month"}
     old = sorted({b.since for b in series.before.values() if b.shown is not None})
     previous = series.earlier.release if series.earlier and series.before else None

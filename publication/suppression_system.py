@@ -49,10 +49,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Atom:
-    """A smallest group that could be revealed: ``people`` of them, as a sum of variables."""
+    """A smallest group that could be revealed: ``people`` of them, as a sum of variables.
+
+    Variables of ``leaving`` people count negative in a cell and positive on their own.
+    """
 
     people: int
     variables: Group
+    leaving: bool = False
 
 
 @dataclass(slots=True)
@@ -63,38 +67,51 @@ class System:
     limit: int
     cells: dict[Cell, list[Group]] = field(default_factory=dict)
     size: int = 0
+    # 1 for who came, -1 for who left.
+    signs: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Number the variables; an empty cell has none."""
         named = {cell for moment in self.moments for cell in moment.people}
         for cell in sorted(named, key=lambda each: (str(each[0]), each[1])):
             states: list[Group] = []
+            people = 0
             for moment in self.moments:
                 before = states[-1] if states else ()
+                previous, people = people, moment.people.get(cell, 0)
                 if not moment.people.get(cell):
                     states.append(())
                 elif before and cell not in moment.changed:
                     states.append(before)
                 else:
                     states.append((*before, self.size))
+                    self.signs.append(-1.0 if before and people < previous else 1.0)
                     self.size += 1
             self.cells[cell] = states
 
     def atoms(self) -> list[Atom]:
         """Cells of fewer people than the limit at any moment, and changes by so few."""
-        found: dict[Group, int] = {}
+        found: dict[tuple[Group, bool], int] = {}
         for cell, states in self.cells.items():
             previous = 0
             for moment, variables in zip(self.moments, states, strict=True):
                 people = moment.people.get(cell, 0)
                 if variables and people < self.limit:
-                    found[variables] = min(people, found.get(variables, people))
+                    key = variables, False
+                    found[key] = min(people, found.get(key, people))
                 moved = max(abs(people - previous), 1)
                 if len(variables) > 1 and moved < self.limit and cell in moment.changed:
-                    added = variables[-1:]
-                    found[added] = min(moved, found.get(added, moved))
+                    key = variables[-1:], self.signs[variables[-1]] < 0
+                    found[key] = min(moved, found.get(key, moved))
                 previous = people
-        return [Atom(people, variables) for variables, people in found.items()]
+        return [Atom(people, *key) for key, people in found.items()]
+
+    def vector(self, atom: Atom) -> Floats:
+        """The atom's part of each variable."""
+        out = np.zeros(self.size)
+        for variable in atom.variables:
+            out[variable] = 1.0 if atom.leaving else self.signs[variable]
+        return out
 
     def matrix(self, rows: Sequence[Row]) -> Floats:
         """One line per row, one column per variable."""
@@ -105,7 +122,8 @@ class System:
         for moment in range(len(self.moments)):
             contents = np.zeros((len(self.cells), self.size))
             for number, states in enumerate(self.cells.values()):
-                contents[number, list(states[moment])] = 1.0
+                variables = list(states[moment])
+                contents[number, variables] = np.array(self.signs)[variables]
             here = [number for number, row in enumerate(rows) if row.moment == moment]
             holds = np.zeros((len(here), len(self.cells)))
             for line, number in enumerate(here):
@@ -151,9 +169,8 @@ class Groups:
         atoms = system.atoms()
         self._limit = system.limit
         self._people = np.array([atom.people for atom in atoms], dtype=int)
-        self._parts = np.zeros((len(atoms), system.size))
-        for number, atom in enumerate(atoms):
-            self._parts[number, list(atom.variables)] = 1.0
+        self._parts = np.array([system.vector(atom) for atom in atoms])
+        self._parts = self._parts.reshape(len(atoms), system.size)
 
     def revealed(self, probe: Floats) -> set[Group]:
         """Those that are known, each as positions of its atoms."""

@@ -1,6 +1,6 @@
 {% for metric, unbounded in [
     ('metric_cost_per_hire', true), ('metric_referral_share', false),
-    ('metric_channel_credit', true),
+    ('metric_channel_credit', true), ('metric_evidence_conflicts', false),
 ] %}
 select
     metric,

@@ -5,6 +5,8 @@
     'metric_cost_per_hire',
     'metric_drivers',
     'metric_earned_growth',
+    'metric_evidence_conflicts',
+    'metric_hiring',
     'metric_nps',
     'metric_placement_retention',
     'metric_recruiters',

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from expectations.rules import Rule, at_least_rows, between, dates_sane, never, pseudonym
+from expectations.rules import Rule, at_least_rows, at_most, between, dates_sane, never, pseudonym
 from expectations.thresholds import Thresholds
 
 
@@ -31,5 +31,25 @@ def suites(as_of: date, limits: Thresholds) -> Mapping[str, tuple[Rule, ...]]:
                 "net_fee_amount <> gross_fee_amount + deducted_amount",
                 "net fee = gross fee + deductions",
             ),
+            *_incomplete(limits.max_unknown_values),
         ),
     }
+
+
+def _incomplete(limit: int) -> tuple[Rule, ...]:
+    """What a placement lacks decides where its figures go, so it is said which they are."""
+    lacks = {
+        "job": "is_started and job_id is null",
+        "client": "is_started and company_id is null",
+        "start": "status in ('approved', 'completed', 'terminated') and start_date is null",
+    }
+    return tuple(
+        at_most(
+            f"placements_without_{name}",
+            condition,
+            limit,
+            f"at most {limit} placements without {name}",
+            key="placement_id",
+        )
+        for name, condition in lacks.items()
+    )

@@ -11,7 +11,7 @@ import dagster as dg
 from dagster_dbt import DbtCliInvocation, DbtCliResource, DbtProject, dbt_assets
 
 from expectations import warm
-from orchestration import dbt, warehouse
+from orchestration import dbt, seeds, warehouse
 from orchestration.build import Build
 from orchestration.outcome import GateRefused
 from orchestration.resources import Home
@@ -41,6 +41,8 @@ def models_asset(manifest: Path, project: DbtProject) -> dg.AssetsDefinition:
         if not home.full and build.is_done(home.settings.home):
             log.info("nothing new since the current release; models and gate are skipped")
             return
+        # A run that Dagster starts has not been through the command.
+        seeds.check()
         warm()
         yield from _built(context, home, dbt_cli, build, is_full=_prepared(home, build))
 

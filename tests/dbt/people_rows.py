@@ -39,7 +39,8 @@ def gone(record_id: int, into: int | None = None) -> Delivery:
 IDENTITY = [
     bullhorn("corporate_users", 90, firstName="Rae", lastName="Cruiter", enabled=True),
     candidate(1, email=" Both@Mail.example ", owner={"id": 90}),
-    contact(2, email="both@mail.example"),
+    # The same person under a new surname.
+    contact(2, firstName="Cand", lastName="Married", email="both@mail.example"),
     contact(3, email="hr@shared.example"),
     contact(4, email="hr@shared.example"),
     candidate(5, email="hr@shared.example"),
@@ -58,6 +59,50 @@ IDENTITY = [
     contact(18, email="family@mail.example"),
 ]
 
+
+def ida(**payload: Any) -> dict[str, Any]:
+    """One full name for several records."""
+    return {"firstName": "Ida", "lastName": "O'Neil", **payload}
+
+
+def ada(last: str, **payload: Any) -> dict[str, Any]:
+    """A given name with one surname or another."""
+    return {"firstName": "Ada", "lastName": last, **payload}
+
+
+HARD_CASES = [
+    # Nothing but the number tells that they are one.
+    candidate(50, **ida(phone="+44 (0)113 496 0001", email="ida@mail.example")),
+    candidate(51, **ida(lastName="ONEIL", phone="0113 496-0001", email="ida@work.example")),
+    # An office's number, and one with an extension.
+    contact(52, phone="0113 496 0002"),
+    contact(53, phone="0113 496 0002"),
+    candidate(64, **ida(phone="0113 496 0001 ext 5")),
+    # A family's address.
+    candidate(54, firstName="Fay", lastName="Home", email="home@mail.example"),
+    contact(55, firstName="May", lastName="Home", email="home@mail.example"),
+    # A chain of three: the address joins two, the number the third.
+    candidate(56, firstName="Eve", lastName="Line", email="eve@mail.example"),
+    contact(
+        57, firstName="Eve", lastName="Line", email="eve+jobs@mail.example", phone="0113 496 0003"
+    ),
+    candidate(58, firstName="Eve", lastName="Line", phone="0044 113 496 0003"),
+    # Through the contact two candidates of different names would be one.
+    candidate(59, **ada("Old", email="ada@mail.example")),
+    contact(60, **ada("New", email="ada@mail.example", phone="0113 496 0004")),
+    candidate(61, **ada("New", phone="0113 496 0004")),
+    candidate(62, isAnonymized=True, linkedPerson={"id": 63}),
+    contact(63),
+    bullhorn(
+        "leads",
+        65,
+        firstName="Eve",
+        lastName="Line",
+        email="eve@mail.example",
+        dateAdded=ms(2),
+    ),
+]
+
 REFERRALS = [
     candidate(20, referredByPerson={"id": 20}),
     candidate(21, referredByPerson={"id": 2}, source="Referral"),
@@ -67,7 +112,14 @@ REFERRALS = [
     candidate(25, firstName="Sam", lastName="Twice"),
     candidate(26, firstName="Sam", lastName="Twice"),
     candidate(27, source="LinkedIn"),
-    bullhorn("leads", 30, email="eight@mail.example", leadSource="Referral", dateAdded=ms(1)),
+    bullhorn(
+        "leads",
+        30,
+        firstName="Cand",
+        email="eight@mail.example",
+        leadSource="Referral",
+        dateAdded=ms(1),
+    ),
 ]
 
 EARLIER = NOON - timedelta(days=1)
@@ -111,4 +163,4 @@ HISTORY = [
     Delivery("bullhorn", "candidates", "sha256:ea1", {"x": 1}, reject_reason="id: missing"),
     Delivery("bullhorn", "candidates", "sha256:ea2", {"x": 2}, reject_reason="id: missing"),
 ]
-PEOPLE = [*IDENTITY, *REFERRALS, *HISTORY]
+PEOPLE = [*IDENTITY, *HARD_CASES, *REFERRALS, *HISTORY]

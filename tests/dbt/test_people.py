@@ -46,14 +46,55 @@ def test_anonymised_people_do_not_collapse_into_one(built: Warehouse) -> None:
     assert len(set(persons(built, "candidate:9", "candidate:10"))) == 2
 
 
-def test_matched_records_share_their_person(built: Warehouse) -> None:
-    apart = built.rows(
-        "select * from intermediate.int_person_matches as m"
-        " join intermediate.int_person_members as l on m.left_record_id = l.person_record_id"
-        " join intermediate.int_person_members as r on m.right_record_id = r.person_record_id"
-        " where l.person_id <> r.person_id"
+@pytest.mark.parametrize(
+    ("records", "people"),
+    [
+        pytest.param(("candidate:50", "candidate:51"), 1, id="one number under one name"),
+        pytest.param(("candidate:50", "candidate:64"), 2, id="an extension"),
+        pytest.param(("contact:52", "contact:53"), 2, id="an office's number"),
+        pytest.param(("candidate:54", "contact:55"), 2, id="a family's address"),
+        pytest.param(("candidate:56", "contact:57", "candidate:58", "lead:65"), 1, id="a chain"),
+        pytest.param(("candidate:59", "contact:60", "candidate:61"), 3, id="a contradiction"),
+        pytest.param(("candidate:62", "contact:63"), 2, id="an anonymised record"),
+    ],
+)
+def test_hard_cases(built: Warehouse, records: tuple[str, ...], people: int) -> None:
+    found = persons(built, *records)
+    assert None not in found
+    assert len(set(found)) == people
+
+
+def test_a_contradiction_is_listed_with_the_links_it_refused(built: Warehouse) -> None:
+    assert built.rows(
+        "select strength, reason, record_key from intermediate.int_person_conflicts"
+        " join people.int_person_records using (person_record_id) order by record_key"
+    ) == [
+        ("alike", "different_names", "bullhorn.candidates:59"),
+        ("alike", "different_names", "bullhorn.candidates:61"),
+        ("alike", "different_names", "bullhorn.client_contacts:60"),
+    ]
+    assert built.rows(
+        "select rule, status, person_id from intermediate.int_person_links"
+        " where left_record = 'bullhorn.client_contacts:60'"
+        " or right_record = 'bullhorn.client_contacts:60' order by rule"
+    ) == [("same_email", "contradicted", None), ("same_phone", "contradicted", None)]
+
+
+def test_every_applied_link_joins_and_every_person_of_several_records_is_linked(
+    built: Warehouse,
+) -> None:
+    assert not built.rows(
+        "select * from intermediate.int_person_links as k"
+        " join intermediate.int_person_members as l on k.left_record_id = l.person_record_id"
+        " join intermediate.int_person_members as r on k.right_record_id = r.person_record_id"
+        " where (l.person_id = r.person_id) <> (k.status = 'applied')"
     )
-    assert apart == []
+    assert not built.rows(
+        "select person_id from intermediate.int_person_members group by person_id"
+        " having count(*) > 1 and count(*) - 1 > (select count(*)"
+        " from intermediate.int_person_links as k"
+        " where k.status = 'applied' and k.person_id = int_person_members.person_id)"
+    )
 
 
 def test_a_person_id_is_a_pseudonym(built: Warehouse) -> None:
@@ -98,7 +139,9 @@ def test_a_source_that_is_no_referral_is_no_evidence(built: Warehouse) -> None:
 
 
 def test_a_lead_is_the_person_with_its_address(built: Warehouse) -> None:
-    ((person,),) = built.rows("select person_id from intermediate.int_leads")
+    ((person,),) = built.rows(
+        "select person_id from intermediate.int_leads where source_record_id = '30'"
+    )
     assert [person] == persons(built, "candidate:8")
 
 

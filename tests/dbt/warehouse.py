@@ -43,8 +43,9 @@ ENTITIES: dict[str, tuple[str, ...]] = {
 ENVELOPE = """tenant_id varchar, source varchar, entity varchar, record_id varchar,
     version timestamptz, op varchar, payload varchar, payload_sha256 varchar,
     received_at timestamptz, load_id varchar, via varchar"""
-# Staging and the agency model, with the one seed they read; no mart and no test of marts.
-LOWER_HALF = ("-s", "staging", "intermediate", "channel_map", "--indirect-selection", "cautious")
+SEEDS = ("channel_map", "person_overrides", "job_company_map")
+# Staging and the agency model, with the seeds they read; no mart and no test of marts.
+LOWER_HALF = ("-s", "staging", "intermediate", *SEEDS, "--indirect-selection", "cautious")
 SECRET = "5" * 64
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 

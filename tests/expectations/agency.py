@@ -46,6 +46,7 @@ MARTS: dict[str, tuple[list[str], list[dict[str, Any]], str]] = {
         ],
         f"""select 'bullhorn:1' as placement_id, 't' as tenant_id, '{PERSON}' as person_id,
             true as is_started, false as is_falloff, 50 as retention_days,
+            'bullhorn:7' as job_id, 'bullhorn:70' as company_id, 'approved' as status,
             1000.0000::decimal(18, 4) as gross_fee_amount,
             -100.0000::decimal(18, 4) as deducted_amount,
             900.0000::decimal(18, 4) as net_fee_amount,
@@ -115,7 +116,7 @@ MARTS: dict[str, tuple[list[str], list[dict[str, Any]], str]] = {
             from (values ('linear'), ('referral_first')) as t(model)""",
     ),
     "metric_nps": (
-        ["tenant_id", "metric", "period", "period_start", "cut"],
+        ["tenant_id", "metric", "period", "period_start", "cut_by", "cut"],
         [
             {
                 "model": "fct_survey_responses",
@@ -124,8 +125,14 @@ MARTS: dict[str, tuple[list[str], list[dict[str, Any]], str]] = {
                 "model_date": "submitted_date",
             }
         ],
-        "select 'nps' as metric, 'all' as cut, "
+        "select 'nps' as metric, 'all' as cut_by, 'all' as cut, "
         + METRIC.format(value=100, num=6, den=6, low=40, high=100, n=6),
+    ),
+    "metric_drivers": (
+        ["tenant_id", "metric", "period", "period_start", "driver"],
+        [],
+        "select 'driver_rating' as metric, 'speed' as driver, "
+        + METRIC.format(value=4, num=24, den=6, low=3.5, high=4.5, n=6),
     ),
     "metric_cost_per_hire": (
         ["tenant_id", "metric", "period", "period_start", "channel", "basis"],

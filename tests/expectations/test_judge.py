@@ -49,6 +49,22 @@ def test_a_wrong_figure_fails_with_the_number_of_rows_and_no_value(agency: Agenc
     assert "Jane Doe" not in said
 
 
+def test_rows_at_fault_are_told_by_their_keys(agency: Agency) -> None:
+    agency.change("update marts.fct_placements set job_id = null")
+    found = blocking(judged(agency))
+    check = found["suite:fct_placements:placements_without_job"]
+    assert (check.status, check.observed, check.message) == ("failed", "1", "bullhorn:1")
+
+
+def test_a_document_without_a_rate_is_told_with_currency_and_date(agency: Agency) -> None:
+    agency.change(
+        "update marts.fct_revenue set is_unconverted = true, reporting_amount = null, "
+        "currency = 'USD'"
+    )
+    check = blocking(judged(agency))["suite:fct_revenue:unconverted"]
+    assert " in USD on 2026-" in check.message
+
+
 def test_a_rule_whose_column_is_gone_is_unchecked_not_failed(agency: Agency) -> None:
     agency.change("alter table marts.fct_revenue drop column reporting_currency")
     del agency.manifest["nodes"]["model.vouch.fct_revenue"]["columns"]["reporting_currency"]

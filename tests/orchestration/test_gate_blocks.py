@@ -115,6 +115,25 @@ BROKEN = {
         ),
         "unknown:int_unknown_values",
     ),
+    "a placement without a job": (
+        "update marts.fct_placements set job_id = null where is_started",
+        "suite:fct_placements:placements_without_job",
+    ),
+    "a placement without a client": (
+        "update marts.fct_placements set company_id = null where is_started",
+        "suite:fct_placements:placements_without_client",
+    ),
+    "a placement without a start": (
+        "update marts.fct_placements set start_date = null, is_started = false",
+        "suite:fct_placements:placements_without_start",
+    ),
+    "documents without a rate": (
+        (
+            "update marts.fct_revenue set currency = 'USD', reporting_amount = null, "
+            "is_unconverted = true"
+        ),
+        "suite:fct_revenue:unconverted",
+    ),
     "revenue of no company": (
         "update marts.fct_revenue set company_id = null",
         "suite:fct_revenue:without_company",

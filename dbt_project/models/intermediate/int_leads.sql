@@ -1,28 +1,11 @@
 with
 
-addresses as (
-
-    select
-        tenant_id,
-        email_normalised,
-        min(person_id) as person_id
-
-    from {{ ref('int_people_identifiers') }}
-
-    where email_normalised is not null
-
-    group by tenant_id, email_normalised
-
-    having count(distinct person_id) = 1
-
-),
-
 leads as (
 
     select
         record.lead_id,
         {{ provenance('record') }},
-        addresses.person_id,
+        members.person_id,
         companies.company_id,
         recruiters.recruiter_id,
         record.status,
@@ -32,10 +15,10 @@ leads as (
         record.added_at
 
     from {{ ref('stg_bullhorn__leads') }} as record
-    left join addresses
+    left join {{ ref('int_person_members') }} as members
         on
-            record.tenant_id = addresses.tenant_id
-            and record.email_normalised = addresses.email_normalised
+            record.lead_id = members.record_id
+            and members.record_kind = 'lead'
     left join {{ ref('int_companies') }} as companies
         on record.company_id = companies.company_id
     left join {{ ref('int_recruiters') }} as recruiters

@@ -57,6 +57,7 @@ people as (
         ) as contact_records,
         bool_or(record_kind = 'candidate') as is_candidate,
         bool_or(record_kind = 'contact') as is_contact,
+        bool_or(record_kind = 'lead') as is_lead,
         bool_or(is_anonymised) as is_anonymised,
         bool_or(is_shared_mailbox) as is_shared_mailbox,
         min(added_at) as first_seen_at
@@ -78,6 +79,7 @@ owned as (
         people.contact_records,
         people.is_candidate,
         people.is_contact,
+        people.is_lead,
         people.is_anonymised,
         people.is_shared_mailbox,
         people.first_seen_at

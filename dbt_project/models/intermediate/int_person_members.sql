@@ -1,14 +1,4 @@
-{# How far a match reaches: persons of more records in a row than this stay
-   apart, which a test on int_person_matches would show. #}
-{% set rounds = 4 %}
-
 with
-
-matches as (
-
-    select * from {{ ref('int_person_matches') }}
-
-),
 
 records as (
 
@@ -16,143 +6,121 @@ records as (
 
 ),
 
-survivors as (
+units as (
 
-    select * from {{ ref('int_person_survivors') }}
-
-),
-
-neighbours as (
-
-    select
-        left_record_id as record_id,
-        right_record_id as neighbour_id,
-        rule
-    from matches
-    union all
-    select
-        right_record_id as record_id,
-        left_record_id as neighbour_id,
-        rule
-    from matches
-    union all
-    select
-        left_record_id as record_id,
-        left_record_id as neighbour_id,
-        rule
-    from matches
-    union all
-    select
-        right_record_id as record_id,
-        right_record_id as neighbour_id,
-        rule
-    from matches
+    select * from {{ ref('int_person_units') }}
 
 ),
 
--- Every record takes the oldest name among its neighbours, round by round.
-labels_0 as (
+components as (
 
-    select
-        neighbours.record_id,
-        min(records.natural_key) as label,
-        min(neighbours.rule) as rule
-
-    from neighbours
-    inner join records
-        on neighbours.neighbour_id = records.person_record_id
-
-    group by neighbours.record_id
-
-),
-{% for round in range(1, rounds + 1) %}
-labels_{{ round }} as (
-
-    select
-        neighbours.record_id,
-        min(labels.label) as label,
-        min(neighbours.rule) as rule
-
-    from neighbours
-    inner join labels_{{ round - 1 }} as labels
-        on neighbours.neighbour_id = labels.record_id
-
-    group by neighbours.record_id
-
-),
-{% endfor %}
-addresses as (
-
-    select
-        records.tenant_id,
-        records.email_normalised
-
-    from records
-    inner join survivors
-        on records.person_record_id = survivors.person_record_id
-
-    where
-        not survivors.is_merged_away
-        and records.record_kind = 'contact'
-        and records.email_normalised is not null
-
-    group by records.tenant_id, records.email_normalised
-
-    having count(*) > 1
+    select * from {{ ref('int_persons_alike') }}
 
 ),
 
-named as (
+-- The strongest link by which a record came to its person.
+held as (
 
     select
-        survivors.person_record_id,
-        {{ provenance('survivors') }},
-        survivors.record_kind,
-        survivors.record_id,
-        survivors.is_merged_away,
+        matches.person_record_id,
+        min(matches.weight) as weight
+
+    from (
+        select
+            left_unit_id as person_record_id,
+            right_unit_id as other_id,
+            {{ link_weight('rule') }} as weight
+        from {{ ref('int_person_matches') }}
+        where not is_cut
+        union all
+        select
+            right_unit_id as person_record_id,
+            left_unit_id as other_id,
+            {{ link_weight('rule') }} as weight
+        from {{ ref('int_person_matches') }}
+        where not is_cut
+    ) as matches
+    inner join components as here
+        on matches.person_record_id = here.person_record_id
+    inner join components as there
+        on
+            matches.other_id = there.person_record_id
+            and here.component_id = there.component_id
+
+    group by matches.person_record_id
+
+),
+
+placed as (
+
+    select
+        units.person_record_id,
+        {{ provenance('units') }},
+        units.record_kind,
+        units.record_id,
+        units.is_merged_away,
         records.is_anonymised,
         records.added_at,
         records.natural_key,
-        coalesce(labels.label, survivor.natural_key) as person_key,
-        labels.rule as match_rule,
-        addresses.email_normalised is not null as is_shared_mailbox
+        records.email_normalised,
+        held.weight,
+        min(unit.natural_key) over (partition by components.component_id)
+            as person_key
 
-    from survivors
+    from units
     inner join records
-        on survivors.person_record_id = records.person_record_id
-    inner join records as survivor
-        on survivors.survivor_record_id = survivor.person_record_id
-    left join labels_{{ rounds }} as labels
-        on survivors.survivor_record_id = labels.record_id
-    left join addresses
-        on
-            records.tenant_id = addresses.tenant_id
-            and records.email_normalised = addresses.email_normalised
+        on units.person_record_id = records.person_record_id
+    inner join records as unit
+        on units.unit_record_id = unit.person_record_id
+    inner join components
+        on units.unit_record_id = components.person_record_id
+    left join held
+        on units.unit_record_id = held.person_record_id
 
 ),
 
-pseudonymised as (
+mailboxes as (
 
     select
-        named.person_record_id,
-        {{ provenance('named') }},
-        {{ pseudonym('pseudonym_key.secret', 'named.person_key') }}
-            as person_id,
-        named.record_kind,
-        named.record_id,
-        case
-            when named.is_merged_away then 'merged_record'
-            when named.natural_key = named.person_key then 'own_record'
-            else coalesce(named.match_rule, 'own_record')
-        end as rule,
-        named.is_merged_away,
-        named.is_anonymised,
-        named.is_shared_mailbox,
-        named.added_at
+        tenant_id,
+        email_normalised
 
-    from named
+    from placed
+
+    where email_normalised is not null and not is_merged_away
+
+    group by tenant_id, email_normalised
+
+    having count(distinct person_key) > 1
+
+),
+
+members as (
+
+    select
+        placed.person_record_id,
+        {{ provenance('placed') }},
+        {{ pseudonym('pseudonym_key.secret', 'placed.person_key') }}
+            as person_id,
+        placed.record_kind,
+        placed.record_id,
+        case
+            when placed.is_merged_away then 'merged_record'
+            when placed.natural_key = placed.person_key then 'own_record'
+            else coalesce({{ link_rule('placed.weight') }}, 'own_record')
+        end as rule,
+        placed.is_merged_away,
+        placed.is_anonymised,
+        mailboxes.email_normalised is not null as is_shared_mailbox,
+        placed.added_at
+
+    from placed
     cross join {{ source('vouch_keys', 'pseudonym_key') }} as pseudonym_key
+    left join mailboxes
+        on
+            placed.tenant_id = mailboxes.tenant_id
+            and placed.email_normalised = mailboxes.email_normalised
 
 )
 
-select * from pseudonymised
+select * from members

@@ -46,11 +46,50 @@ contacts as (
 
 ),
 
+leads as (
+
+    select
+        {{ provenance('record') }},
+        'lead' as record_kind,
+        record.lead_id as record_id,
+        cast(null as string) as merged_into_id,
+        record.recruiter_id,
+        record.first_name,
+        record.last_name,
+        record.email_normalised,
+        cast(null as string) as phone,
+        record.source,
+        record.is_deleted,
+        record.op = 'anonymise' as is_anonymised,
+        record.added_at
+
+    from {{ ref('stg_bullhorn__leads') }} as record
+
+    where record.reject_reason is null
+
+),
+
 records as (
 
     select * from candidates
     union all
     select * from contacts
+    union all
+    select * from leads
+
+),
+
+-- The vendor overwrites names with a word when it anonymises.
+kept as (
+
+    select
+        records.*,
+        case when not is_anonymised then first_name end as kept_first_name,
+        case when not is_anonymised then last_name end as kept_last_name,
+        case when not is_anonymised then email_normalised end as kept_address,
+        case when not is_anonymised then phone end as kept_number
+
+    from records
 
 ),
 
@@ -66,24 +105,30 @@ identified as (
         record_id,
         merged_into_id,
         recruiter_id,
-        phone,
+        kept_number as phone,
         source,
         is_deleted,
         is_anonymised,
         added_at,
+        kept_first_name as first_name,
+        kept_last_name as last_name,
         source_relation || ':' || record_kind || ':' || source_record_id
             as person_record_id,
+        -- As the agency writes it in person_overrides.
+        source_relation || '.' || split_part(source_entity, '.', 2) || ':'
+        || source_record_id as record_key,
         -- Sorts as the ids were given out: the oldest record names the person,
         -- so that a later record of the same person does not rename it.
         tenant_id || '|' || source_relation || ':'
         || lpad(source_record_id, 40, '0') || ':' || record_kind as natural_key,
-        -- The vendor overwrites names with a word when it anonymises.
-        case when not is_anonymised then first_name end as first_name,
-        case when not is_anonymised then last_name end as last_name,
-        case when not is_anonymised then email_normalised end
-            as email_normalised
+        {{ email_key('kept_address') }} as email_normalised,
+        {{ phone_key('kept_number') }} as phone_normalised,
+        {{ plain_name('kept_first_name') }} || ' '
+        || {{ plain_name('kept_last_name') }} as full_name,
+        {{ plain_name("split_part(trim(kept_first_name), ' ', 1)") }}
+            as given_name
 
-    from records
+    from kept
 
 )
 

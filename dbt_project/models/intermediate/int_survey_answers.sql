@@ -14,7 +14,7 @@ typeform as (
         cast(null as string) as company_key,
         record.respondent_kind,
         record.survey_trigger,
-        record.respondent_email,
+        {{ email_key('record.respondent_email') }} as respondent_email,
         record.submitted_at,
         {{ first_match(
             'record.answers', 'answer',
@@ -69,7 +69,7 @@ files as (
         record.company_key,
         record.respondent_kind,
         record.survey_trigger,
-        record.respondent_email,
+        {{ email_key('record.respondent_email') }} as respondent_email,
         record.score,
         record.comment_text,
         record.submitted_at

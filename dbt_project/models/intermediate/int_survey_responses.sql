@@ -27,22 +27,7 @@ person_ids as (
 
 addresses as (
 
-    select
-        identifiers.tenant_id,
-        identifiers.email_normalised,
-        case
-            when count(distinct identifiers.person_id) = 1
-                then min(identifiers.person_id)
-        end as person_id,
-        bool_or(links.is_shared_mailbox) as is_shared_mailbox
-
-    from {{ ref('int_people_identifiers') }} as identifiers
-    inner join {{ ref('int_person_members') }} as links
-        on identifiers.person_record_id = links.person_record_id
-
-    where identifiers.email_normalised is not null
-
-    group by identifiers.tenant_id, identifiers.email_normalised
+    select * from {{ ref('int_person_addresses') }}
 
 ),
 

@@ -54,7 +54,7 @@ complemented as (
 ),
 
 -- The mean of the companies and the whole are two equations: they give away
--- one or two companies that are withheld.
+-- one or two companies that are not shown on their own.
 hidden_companies as (
 
     select
@@ -65,11 +65,14 @@ hidden_companies as (
         survey_kind,
         trigger,
         population,
-        count(*) as companies
+        sum(pooled_cuts) as companies
 
     from complemented
 
-    where metric = 'nps' and cut_by = 'company' and is_withheld
+    where
+        metric = 'nps'
+        and cut_by = 'company'
+        and (is_withheld or cut like '(fewer%')
 
     group by
         tenant_id, period, period_start, audience, survey_kind, trigger,

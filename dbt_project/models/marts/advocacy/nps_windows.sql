@@ -1,3 +1,4 @@
+{% set k = var('suppression_k', 5) %}
 {% set scores = "measure in ('nps', 'csat', 'ces')" %}
 {# Name, its value, for which votes, whether for every period. #}
 {% set cuts = [
@@ -143,6 +144,76 @@ windowed as (
         periods.period_start, tallied.audience, tallied.survey_kind,
         tallied.trigger, tallied.population, tallied.cut_by, tallied.cut
 
+),
+
+pooling as (
+
+    select
+        *,
+        max(case when cut_by = 'all' then n end) over (
+            partition by
+                tenant_id, measure, period, period_start, audience, survey_kind,
+                trigger, population
+        ) as people_in_all,
+        sum(
+            case
+                when cut_by = 'company' and (n >= {{ k }} or cut = 'unknown')
+                    then n
+                else 0
+            end
+        ) over (
+            partition by
+                tenant_id, measure, period, period_start, audience, survey_kind,
+                trigger, population
+        ) as people_elsewhere,
+        case
+            when cut_by = 'company' and n < {{ k }} and cut <> 'unknown'
+                then '(fewer than {{ k }} people)'
+            else cut
+        end as pooled_cut
+
+    from windowed
+
+),
+
+pooled as (
+
+    select
+        tenant_id,
+        measure,
+        period,
+        period_start,
+        audience,
+        survey_kind,
+        trigger,
+        population,
+        cut_by,
+        pooled_cut as cut,
+        bool_and(is_finished) as is_finished,
+        -- Nobody is counted twice: those of no other company, at least.
+        cast(
+            case
+                when count(*) = 1 then max(n)
+                else greatest(
+                    max(n), max(people_in_all) - max(people_elsewhere)
+                )
+            end as bigint
+        ) as n,
+        {% for column in [
+            'answers', 'high_count', 'low_count', 'unknown_count',
+            'late_count', 'late_high_count', 'late_low_count', 'amount',
+            'squares',
+        ] %}
+        cast(sum({{ column }}) as bigint) as {{ column }},
+        {% endfor %}
+        cast(count(*) as bigint) as pooled_cuts
+
+    from pooling
+
+    group by
+        tenant_id, measure, period, period_start, audience, survey_kind,
+        trigger, population, cut_by, pooled_cut
+
 )
 
-select * from windowed
+select * from pooled

@@ -93,7 +93,7 @@ occasions as (
             windows.cut_by = unlinked.cut_by
             and windows.cut = unlinked.cut
 
-    where windows.measure in ('answered_share', 'never_invited_share')
+    where windows.measure = 'occasions'
 
 ),
 
@@ -128,6 +128,7 @@ figures as (
             'n': 'n',
             'promoters': 'high_count',
             'detractors': 'low_count',
+            'pooled_cuts': 'pooled_cuts',
             'asked': 'asked',
             'nps_low': '100e0 * (high - low - silent_units) / asked_units',
             'nps_late': 'case when silent_units = 0 then 100e0 * (high - low) / votes'
@@ -248,7 +249,7 @@ figures as (
     union all
 
     select
-        {{ survey_figure('occasions', 'measure', {
+        {{ survey_figure('occasions', "'answered_share'", {
             'value': known ~ 'high / votes end',
             'numerator': known ~ 'high end',
             'denominator': 'votes',
@@ -265,29 +266,26 @@ figures as (
 
     from occasions
 
-    where measure = 'answered_share'
-
     union all
 
     select
-        {{ survey_figure('occasions', 'measure', {
-            'value': 'case when unknown = 0 then high / votes end',
-            'numerator': 'case when unknown = 0 then high end',
+        {{ survey_figure('occasions', "'never_invited_share'", {
+            'value': 'case when unknown = 0 then low / votes end',
+            'numerator': 'case when unknown = 0 then low end',
             'denominator': 'votes',
-            'ci_low': 'case when unknown = 0 then ' ~ wilson_bound('high', 'votes', '-') ~ ' end',
-            'ci_high': 'case when unknown = 0 then ' ~ wilson_bound('high', 'votes', '+') ~ ' end',
+            'ci_low': 'case when unknown = 0 then ' ~ wilson_bound('low', 'votes', '-') ~ ' end',
+            'ci_high': 'case when unknown = 0 then ' ~ wilson_bound('low', 'votes', '+') ~ ' end',
             'n': 'n',
-            'range_low': '(high - least(high, possibly_answered)) / votes',
-            'range_high': '(high + unknown) / votes',
-            'centre': 'case when unknown = 0 then ' ~ share_centre('high', 'votes') ~ ' end',
-            'half_width': 'case when unknown = 0 then ' ~ share_half('high', 'votes') ~ ' end',
+            'range_low': '(low - least(low, possibly_answered)) / votes',
+            'range_high': '(low + unknown) / votes',
+            'centre': 'case when unknown = 0 then ' ~ share_centre('low', 'votes') ~ ' end',
+            'half_width': 'case when unknown = 0 then ' ~ share_half('low', 'votes') ~ ' end',
             'remark': "case when unknown > 0 then 'deliveries unknown' end"
         }) }}
 
     from occasions
 
-    where
-        measure = 'never_invited_share' and period in ('trailing_12m', 'all')
+    where period in ('trailing_12m', 'all')
 
 )
 

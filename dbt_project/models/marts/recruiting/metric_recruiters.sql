@@ -97,7 +97,7 @@ metric as (
                 "kind = 'median' and hours is null",
                 'half or more were not answered yet',
             ),
-            ('n < 15', 'insufficient: fewer than 15'),
+            ('n > 0 and n < 15', 'insufficient: fewer than 15'),
             (
                 "kind = 'rate' and unknown > 0",
                 'range_low to range_high: some outcomes are unknown',
