@@ -45,9 +45,7 @@ class Score:
         return self.right / self.true if self.true else 1.0
 
     def __add__(self, other: "Score") -> "Score":
-        return Score(
-            self.found + other.found, self.right + other.right, self.true + other.true
-        )
+        return Score(self.found + other.found, self.right + other.right, self.true + other.true)
 
 
 @dataclass(frozen=True, slots=True)
