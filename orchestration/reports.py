@@ -171,12 +171,12 @@ def rejects(out: Console, rows: Iterable[Mapping[str, Any]], as_json: bool) -> N
 def _unmapped(out: Console, lists: Iterable[Unmapped]) -> None:
     """What the mapping files lack: how much, the first of it, and what to edit."""
     for each in lists:
-        first = ", ".join(f"{name} ({count:,})" for name, count in each.top)
+        with_count = [f"{name} ({count:,})" if each.count else name for name, count in each.top]
         more = f" and {each.rows - len(each.top):,} more" if each.rows > len(each.top) else ""
-        noun = each.count.replace("_", " ")
+        behind = f" with {each.behind:,} {each.count.replace('_', ' ')}" if each.count else ""
         out.print(
-            f"Not in dbt_project/seeds/{each.seed}.csv: {each.rows:,} with {each.behind:,} {noun}: "
-            f"{first}{more}. {each.message}",
+            f"For dbt_project/seeds/{each.seed}.csv: {each.rows:,}{behind}: "
+            f"{', '.join(with_count)}{more}. {each.message}",
             highlight=False,
             markup=False,
         )

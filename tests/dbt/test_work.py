@@ -18,6 +18,8 @@ from warehouse import Warehouse
         ("6034", False, False),
         ("6035", False, False),
         ("6036", False, False),
+        ("6046", False, False),
+        ("6047", True, False),
     ],
 )
 def test_start_and_fall_off(
@@ -151,3 +153,25 @@ def test_a_web_address_gives_the_domain(built: Warehouse) -> None:
     assert built.rows(
         "select domain from intermediate.int_companies where source_record_id = '504'"
     ) == [("four.example",)]
+
+
+def test_a_job_opened_again_is_told_by_its_versions(built: Warehouse) -> None:
+    rows = built.rows(
+        "select opening_number, cast(opened_at as date), cast(closed_at as date), is_open"
+        " from intermediate.int_job_openings where source_record_id = '2005' order by 1"
+    )
+    assert rows == [
+        (1, date(2026, 1, 1), date(2026, 1, 11), False),
+        (2, date(2026, 1, 21), date(2026, 1, 31), False),
+    ]
+
+
+def test_every_live_job_was_opened_at_least_once(built: Warehouse) -> None:
+    query = "select count(distinct job_id) from intermediate.{}"
+    assert built.rows(query.format("int_job_openings")) == built.rows(query.format("int_jobs"))
+
+
+def test_a_placement_without_job_has_no_client(built: Warehouse) -> None:
+    assert built.rows(
+        "select job_id, company_id from intermediate.int_placements where source_record_id = '6047'"
+    ) == [(None, None)]

@@ -128,7 +128,6 @@ figures as (
             'n': 'n',
             'promoters': 'high_count',
             'detractors': 'low_count',
-            'pooled_cuts': 'pooled_cuts',
             'asked': 'asked',
             'nps_low': '100e0 * (high - low - silent_units) / asked_units',
             'nps_late': 'case when silent_units = 0 then 100e0 * (high - low) / votes'
@@ -148,14 +147,17 @@ figures as (
             'value': 'mean',
             'numerator': 'total',
             'denominator': 'n',
-            'ci_low': 'greatest(-100e0, mean - ' ~ t95('n - 1') ~ ' * standard_error)',
-            'ci_high': 'least(100e0, mean + ' ~ t95('n - 1') ~ ' * standard_error)',
+            'ci_low': 'case when n > 1 then greatest(-100e0, mean - '
+                ~ t95('n - 1') ~ ' * standard_error) end',
+            'ci_high': 'case when n > 1 then least(100e0, mean + '
+                ~ t95('n - 1') ~ ' * standard_error) end',
             'n': 'n',
             'client_book': 'client_book',
-            'fpc_ci_low': 'case when finite_factor is not null then'
+            'small_companies': 'small_companies',
+            'fpc_ci_low': 'case when n > 1 and finite_factor is not null then'
                 ~ ' greatest(-100e0, mean - ' ~ t95('n - 1')
                 ~ ' * standard_error * finite_factor) end',
-            'fpc_ci_high': 'case when finite_factor is not null then'
+            'fpc_ci_high': 'case when n > 1 and finite_factor is not null then'
                 ~ ' least(100e0, mean + ' ~ t95('n - 1')
                 ~ ' * standard_error * finite_factor) end',
             'centre': 'mean',
@@ -199,8 +201,10 @@ figures as (
             'value': 'mean',
             'numerator': 'amount',
             'denominator': 'votes',
-            'ci_low': 'greatest(1e0, mean - half_width)',
-            'ci_high': 'least(7e0, mean + half_width)',
+            'ci_low': 'case when half_width is not null'
+                ~ ' then greatest(1e0, mean - half_width) end',
+            'ci_high': 'case when half_width is not null'
+                ~ ' then least(7e0, mean + half_width) end',
             'n': 'n',
             'centre': 'mean',
             'half_width': 'half_width'
