@@ -36,7 +36,9 @@ def test_a_landed_record_says_when_and_how_it_came(agency: Agency) -> None:
 
 def test_a_metric_leads_through_its_mart(agency: Agency) -> None:
     release(agency)
-    told = explain(agency.home, "metric_nps", ["nps", "all", "2026-01-01", "all", "all"], agency.landing)
+    told = explain(
+        agency.home, "metric_nps", ["nps", "all", "2026-01-01", "all", "all"], agency.landing
+    )
     models = [row.model for row in told.rows()]
     assert models == ["metric_nps", *["fct_survey_responses"] * 6, *["int_survey_responses"] * 6]
 
