@@ -30,7 +30,7 @@ def _arguments() -> argparse.Namespace:
         metavar="NAME",
         help=(
             "demo: `vouch demo` from nothing; landing: records/s against dlt's default path; "
-            "million: landing to release against floor.sql; growth: every model at 1, 3 and 10 "
+            "million: landing to release against its floor; growth: every model at 1, 3 and 10 "
             "million; all unless said"
         ),
     )
@@ -59,6 +59,7 @@ def main() -> int:
         "demo": demo.measure,
         "landing": lambda work: landing.measure(work, given.landed),
         "million": lambda work: million.measure(work, given.records),
+        "identity": identity.measure,
         "growth": growth.measure,
     }
     command = shlex.join(["python", "-m", "benchmarks", *sys.argv[1:]])

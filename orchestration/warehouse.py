@@ -42,21 +42,31 @@ def prepare(
     the views show only what had been received by that instant.
     """
     with duckdb.connect(str(warehouse)) as connection:
-        connection.execute("set timezone = 'UTC'")
-        for vendor_name, entities in landing_entities().items():
-            connection.execute(f"create schema if not exists landing_{vendor_name}")
-            landed = _paths(files, vendor_name)
-            for entity in entities:
-                connection.execute(_view(vendor_name, entity, landed[entity], until))
-        connection.execute("create schema if not exists landing")
-        connection.execute(
-            "create table if not exists landing.staged_loads (model varchar, load_id varchar)"
-        )
+        lay_out(connection, home, files, until)
         connection.execute("create or replace table landing.build (as_of date, code varchar)")
         connection.execute("insert into landing.build values (?, ?)", [made.as_of, made.code])
-        connection.execute("create schema if not exists people")
-        connection.execute("create or replace table people.pseudonym_key (secret varchar)")
-        connection.execute("insert into people.pseudonym_key values (?)", [_secret(home)])
+
+
+def lay_out(
+    connection: duckdb.DuckDBPyConnection,
+    home: Path,
+    files: Iterable[LandedFile],
+    until: datetime | None = None,
+) -> None:
+    """What models read that is no model: landing's views, staged loads, the pseudonym key."""
+    connection.execute("set timezone = 'UTC'")
+    for vendor_name, entities in landing_entities().items():
+        connection.execute(f"create schema if not exists landing_{vendor_name}")
+        landed = _paths(files, vendor_name)
+        for entity in entities:
+            connection.execute(_view(vendor_name, entity, landed[entity], until))
+    connection.execute("create schema if not exists landing")
+    connection.execute(
+        "create table if not exists landing.staged_loads (model varchar, load_id varchar)"
+    )
+    connection.execute("create schema if not exists people")
+    connection.execute("create or replace table people.pseudonym_key (secret varchar)")
+    connection.execute("insert into people.pseudonym_key values (?)", [_secret(home)])
 
 
 def last_made(warehouse: Path) -> Made | None:

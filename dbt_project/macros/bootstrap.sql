@@ -1,11 +1,6 @@
 {# Seeded resampling: a weight is a number of draws that follows from a key and
    nothing else, so that every engine and every order of rows draws alike. #}
 
-{# How many weights one hash yields: 64 hex digits, eight for each. #}
-{% macro weights_per_hash() -%}
-    {{ return(8) }}
-{%- endmacro %}
-
 {# The number of times a unit is drawn in a Poisson bootstrap: a Poisson count
    of mean 1 by its inverse distribution function. `hash` is a text of 64 lower
    case hex digits, `place` (from 0) says which eight of them are the uniform.

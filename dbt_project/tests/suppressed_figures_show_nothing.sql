@@ -6,6 +6,7 @@
     'metric_drivers',
     'metric_earned_growth',
     'metric_evidence_conflicts',
+    'metric_hiring',
     'metric_nps',
     'metric_placement_retention',
     'metric_recruiters',

@@ -116,6 +116,8 @@ class Books:
     """Everything in Xero."""
 
     parties: list[Party] = field(default_factory=list)
+    # Bullhorn's client of each customer's Xero contact.
+    customers: dict[str, int] = field(default_factory=dict)
     documents: list[Document] = field(default_factory=list)
     payments: list[Payment] = field(default_factory=list)
     bank: list[BankTransaction] = field(default_factory=list)

@@ -36,7 +36,7 @@ def arrive(world: World, dice: Dice, plan: AgencyPlan, at: datetime) -> Candidat
         first=first,
         last=last,
         email=address(first, last, person_id, "mail.example"),
-        phone=phone(dice),
+        phone=phone(dice, person_id),
         added=at,
         modified=at,
         channel=channel,

@@ -44,6 +44,8 @@ class Client:
     referrer_id: int | None = None
     parent_id: int | None = None
     status: str = "Active"
+    # Whether the billing system carries the agency's code; some customers are found otherwise.
+    is_coded_in_books: bool = True
     contacts: list["Contact"] = field(default_factory=list)
 
 

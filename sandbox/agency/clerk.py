@@ -34,17 +34,27 @@ class Clerk:
         self._known: dict[str, Party] = {}
 
     def customer(self, client: Client) -> Party:
-        """The client's Xero contact, found by the agency's customer code."""
-        return self._party(client.name, client.code, client.currency, True, client.added)
+        """The client's Xero contact, mostly with the agency's customer code."""
+        code = client.code if client.is_coded_in_books else None
+        party = self._party(
+            client.name, code, client.currency, True, client.added, f"client {client.id}"
+        )
+        self.books.customers[party.id] = client.id
+        return party
 
     def supplier(self, name: str, currency: str = "GBP") -> Party:
         """A supplier's Xero contact."""
-        return self._party(name, None, currency, False, SPAN_START)
+        return self._party(name, None, currency, False, SPAN_START, name)
 
     def _party(
-        self, name: str, code: str | None, currency: str, is_customer: bool, updated: datetime
+        self,
+        name: str,
+        code: str | None,
+        currency: str,
+        is_customer: bool,
+        updated: datetime,
+        key: str,
     ) -> Party:
-        key = code or name
         if key not in self._known:
             party = Party(self.dice.guid(), name, code, currency, is_customer, updated)
             self._known[key] = party

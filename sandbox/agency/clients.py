@@ -127,7 +127,7 @@ def lose_lead(world: World, dice: Dice, seen: datetime) -> None:
             first=first,
             last=last,
             email=address(first, last, person_id, domain),
-            phone=phone(dice),
+            phone=phone(dice, person_id),
             added=seen,
             modified=capped(after(seen, 30)),
             company=f"{word} Ltd",

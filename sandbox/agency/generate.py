@@ -8,6 +8,7 @@ from sandbox.agency.answering import Surveys
 from sandbox.agency.clerk import Clerk
 from sandbox.agency.dice import Dice
 from sandbox.agency.follow_ups import follow_up
+from sandbox.agency.identities import double_some
 from sandbox.agency.oddities import plant
 from sandbox.agency.payables import buy
 from sandbox.agency.plan import AgencyPlan
@@ -45,6 +46,7 @@ def generate(plan: AgencyPlan | None = None) -> Agency:
     follow_ups = follow_up(surveys)
     if plan.oddities:
         plant(world, Dice(plan.seed, "oddities"))
+        double_some(world, Dice(plan.seed, "identities"))
         repeat_some(world, Dice(plan.seed, "repeats"))
     clerk = Clerk(plan.seed)
     bill_placements(clerk, world)

@@ -19,9 +19,19 @@ def address(first: str, last: str, number: int, domain: str) -> str:
     return f"{first}.{last}{number}@{domain}".lower()
 
 
-def phone(dice: Dice) -> str:
-    """A number of the range Ofcom keeps for drama."""
-    return f"+44 7700 900{dice.between(0, 999):03d}"
+# Area codes, each with a block of a thousand numbers that Ofcom keeps for drama.
+_DRAMA = (
+    *("113 496 0", "114 496 0", "115 496 0", "116 496 0", "117 496 0", "118 496 0"),
+    *("121 496 0", "131 496 0", "141 496 0", "151 496 0", "161 496 0", "191 498 0"),
+    *("20 7946 0", "28 9649 6", "29 2018 0", "1632 960", "7700 900"),
+)
+
+
+def phone(dice: Dice, number: int) -> str:
+    """A number that no other person of an agency of 17,000 has, written in one of four ways."""
+    national = f"{_DRAMA[number // 1000 % len(_DRAMA)]}{number % 1000:03d}"
+    written = (f"+44 {national}", f"0{national}", f"+44 (0){national}", f"0044 {national}")
+    return written[dice.between(0, 999) % 4]
 
 
 def hire_recruiters(world: World, dice: Dice, count: int) -> None:
@@ -52,7 +62,7 @@ def add_contact(world: World, dice: Dice, client: Client, added: datetime) -> Co
         first=first,
         last=last,
         email=address(first, last, person_id, client.domain),
-        phone=phone(dice),
+        phone=phone(dice, person_id),
         added=added,
         modified=added,
         client=client,

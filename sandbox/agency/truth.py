@@ -32,6 +32,7 @@ class Truth:
 
     Attributes:
         same_person: groups of natural keys (``bullhorn.candidates:1001``) of one human each.
+        same_company: (corporation, Xero contact) of each client that was billed.
         referred_placements: ids of started placements whose candidate really was referred.
         hires_by_channel: started placements by true channel, fall-offs included.
         fall_offs: ids of placements that ended inside their guarantee.
@@ -47,6 +48,7 @@ class Truth:
 
     plan: AgencyPlan
     same_person: tuple[tuple[str, ...], ...]
+    same_company: tuple[tuple[str, str], ...]
     referred_placements: tuple[int, ...]
     hires_by_channel: dict[str, int]
     fall_offs: tuple[int, ...]
@@ -64,6 +66,10 @@ def truth_of(plan: AgencyPlan, world: World, books: Books, follow_ups: list[Foll
     return Truth(
         plan=plan,
         same_person=tuple(world.same_person),
+        same_company=tuple(
+            (f"bullhorn.client_corporations:{client}", f"xero.contacts:{party}")
+            for party, client in books.customers.items()
+        ),
         referred_placements=tuple(p.id for p in started if p.submission.candidate.is_referred),
         hires_by_channel=hires_by_channel(world),
         fall_offs=tuple(p.id for p in started if p.is_fall_off),

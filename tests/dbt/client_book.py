@@ -87,6 +87,7 @@ class Book:
         parents: dict[str, str] | None = None,
         referred: tuple[str, ...] = (),
         scores: tuple[tuple[str, int, int], ...] = (),
+        periods: tuple[tuple[Any, ...], ...] = (),
     ) -> None:
         self.connection = duckdb.connect()
         self.connection.execute("set TimeZone = 'UTC'; attach ':memory:' as agency; use agency")
@@ -103,6 +104,7 @@ class Book:
             "intermediate.int_survey_responses",
             [_answer(n, tops[c][0], c, month, score) for n, (c, month, score) in enumerate(scores)],
         )
+        self._fill("intermediate.period_months", list(periods))
         for name, sql in models.items():
             schema = "marts" if name.startswith(("fct_", "metric_")) else "intermediate"
             self.connection.execute(f"create table {schema}.{name} as {sql}")

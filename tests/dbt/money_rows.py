@@ -46,6 +46,15 @@ PARTIES = [
     xero("contacts", "x-one", Name="One", ContactNumber="c-1", IsCustomer=True),
     xero("contacts", "x-two", Name="Two or three", ContactNumber="C-2", IsCustomer=True),
     xero("contacts", "x-alone", Name="Billing only", IsCustomer=True),
+    # No code: its invoice names a placement at company 501.
+    xero("contacts", "x-named", Name="Named on paper", IsCustomer=True),
+    # No code: the host of its address is company 504's, or anybody's.
+    xero("contacts", "x-host", Name="Host", EmailAddress="ap@four.example", IsCustomer=True),
+    xero("contacts", "x-free", Name="Free", EmailAddress="ap@gmail.com", IsCustomer=True),
+    # A host that two families have.
+    xero("contacts", "x-both", Name="Both", EmailAddress="ap@both.example", IsCustomer=True),
+    # The code says one company, the invoice another: the code stands.
+    xero("contacts", "x-odd", Name="Odd", ContactNumber="C-7", IsCustomer=True),
     xero("contacts", "x-vendor", Name="A. Person", IsSupplier=True),
 ]
 RECEIVABLES = [
@@ -57,6 +66,16 @@ RECEIVABLES = [
     document("invoices", "novel", "ACCREC", [line(100, 20)], Status="ARCHIVED"),
     document("invoices", "garbled", "ACCREC", [line(100), {"LineAmount": "a lot"}]),
     document("invoices", "dateless", "ACCREC", [line(100)], DateString=None),
+    document(
+        *("invoices", "named", "ACCREC", [line(100)]),
+        Contact={"ContactID": "x-named"},
+        Reference="PL-6030",
+    ),
+    document(
+        *("invoices", "odd", "ACCREC", [line(100)]),
+        Contact={"ContactID": "x-odd"},
+        Reference="PL-6031",
+    ),
     document("invoices", "alone", "ACCREC", [line(100)], Contact={"ContactID": "x-alone"}),
     document(
         "credit_notes",

@@ -60,7 +60,6 @@ IDENTITY = [
 ]
 
 
-
 def ida(**payload: Any) -> dict[str, Any]:
     """One full name for several records."""
     return {"firstName": "Ida", "lastName": "O'Neil", **payload}
@@ -84,7 +83,9 @@ HARD_CASES = [
     contact(55, firstName="May", lastName="Home", email="home@mail.example"),
     # A chain of three: the address joins two, the number the third.
     candidate(56, firstName="Eve", lastName="Line", email="eve@mail.example"),
-    contact(57, firstName="Eve", lastName="Line", email="eve+jobs@mail.example", phone="0113 496 0003"),
+    contact(
+        57, firstName="Eve", lastName="Line", email="eve+jobs@mail.example", phone="0113 496 0003"
+    ),
     candidate(58, firstName="Eve", lastName="Line", phone="0044 113 496 0003"),
     # Through the contact two candidates of different names would be one.
     candidate(59, **ada("Old", email="ada@mail.example")),
@@ -111,7 +112,14 @@ REFERRALS = [
     candidate(25, firstName="Sam", lastName="Twice"),
     candidate(26, firstName="Sam", lastName="Twice"),
     candidate(27, source="LinkedIn"),
-    bullhorn("leads", 30, firstName="Cand", email="eight@mail.example", leadSource="Referral", dateAdded=ms(1)),
+    bullhorn(
+        "leads",
+        30,
+        firstName="Cand",
+        email="eight@mail.example",
+        leadSource="Referral",
+        dateAdded=ms(1),
+    ),
 ]
 
 EARLIER = NOON - timedelta(days=1)

@@ -1,7 +1,5 @@
 """The retention models run on rows of our own: compiled once by dbt, then plain DuckDB."""
 
-import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +7,7 @@ from typing import Any
 
 import duckdb
 import pandas as pd
-from dbt.cli.main import dbtRunner
-from warehouse import PROJECT, Warehouse
+from metric_sql import compiled, lay_out
 
 CHAIN = (
     "placement_cohorts",
@@ -67,21 +64,7 @@ class RetentionSql:
     """The compiled models, in the order in which they are built."""
 
     def __init__(self, folder: Path) -> None:
-        warehouse = Warehouse(folder / "warehouse.duckdb")
-        os.environ["VOUCH_WAREHOUSE"] = str(warehouse.path)
-        places = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
-        target = str(folder / "target")
-        result = dbtRunner().invoke(
-            [
-                *("compile", "--quiet", "-s", *CHAIN, *places),
-                *("--target-path", target, "--log-path", target),
-                *("--vars", json.dumps({"as_of_date": "2026-01-31", "tenant_id": "t"})),
-            ]
-        )
-        if result.exception is not None:
-            raise result.exception
-        compiled: Any = result.result
-        self.statements = {run.node.name: str(run.node.compiled_code) for run in compiled}
+        self.statements = compiled(CHAIN, folder)
 
     def built(
         self, placed: Sequence[Placed], query: str, periods: pd.DataFrame | None = None
@@ -91,24 +74,9 @@ class RetentionSql:
         rows["duration_days"] = rows["duration_days"].astype("Int32")
         if periods is None:
             periods = all_of_january(sorted({each.tenant for each in placed}))
+        parents = {"placement_survival": rows, "period_months": periods}
         with duckdb.connect() as connection:
-            connection.execute("set TimeZone = 'UTC'; attach ':memory:' as warehouse")
-            connection.execute("create schema warehouse.intermediate; create schema warehouse.marts")
-            inputs = {"placement_survival": rows, "period_months": periods}
-            for name, frame in inputs.items():
-                connection.register(f"{name}_rows", frame)
-                columns = ", ".join(
-                    f"cast({column} as date) as {column}"
-                    if column in ("start_month", "period_start", "period_end", "month_start")
-                    else f"cast({column} as int) as {column}"
-                    if column == "duration_days"
-                    else column
-                    for column in frame.columns
-                )
-                connection.execute(
-                    f"create table warehouse.intermediate.{name} as"
-                    f" select {columns} from {name}_rows"
-                )
+            lay_out(connection, parents)
             for name in CHAIN:
                 schema = "marts" if name.startswith("metric") else "intermediate"
                 connection.execute(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 Z = 1.959963984540054
 LAST_MONTH = 35
 PROPERTY = settings(
-    max_examples=15,
+    max_examples=10,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
@@ -87,9 +87,36 @@ def test_the_example_of_the_document(whole: dict[str, str]) -> None:
     }
     assert growth["earned_new_customers"][0] == pytest.approx(1.0)
     assert growth["earned_growth_rate"] == pytest.approx((0.55, -1.8477, 2.9477), abs=5e-5)
-    assert growth["total_growth_rate"] == pytest.approx((0.8833, -1.7681, 3.5348), abs=5e-5)
+    assert growth["total_growth_rate"] == pytest.approx((0.8833, -1.7681, 3.5347), abs=5e-5)
     value, low, high = growth["earned_growth_ratio"]
     assert (value, low, high) == (pytest.approx(0.6226, abs=5e-5), None, None)
+
+
+def test_new_business_is_a_range_while_nobody_knows_how_a_client_came(
+    whole: dict[str, str],
+) -> None:
+    year = ("t", "trailing_12m", date(2025, 1, 1), date(2026, 1, 1), date(2025, 1, 1), True)
+    book = Book(whole, EXAMPLE, referred=("f",), periods=(year,))
+    found = book.rows(
+        "select metric, value, range_low, range_high, n from marts.metric_earned_growth"
+        " where metric like 'new%' order by metric"
+    )
+    assert found == [
+        ("new_business_from_referrals", 0.75, 0.75, 1.0, 2),
+        ("new_clients_from_referrals", 0.5, 0.5, 1.0, 2),
+    ]
+
+
+def test_a_shrinking_agency_has_no_earned_growth_ratio(whole: dict[str, str]) -> None:
+    lines = [*EXAMPLE[:-2], Line("f", AFTER, 60), Line("g", AFTER, 40)]
+    rows = Book(whole, lines, referred=("f",)).rows(
+        "select metric, value, note from marts.metric_earned_growth"
+        " where period = 'trailing_12m' and period_start = '2025-01-01'"
+    )
+    found = {metric: (value, note) for metric, value, note in rows}
+    assert found["earned_growth_rate"][0] == pytest.approx(-0.35)
+    assert found["total_growth_rate"][0] == pytest.approx(430 / 600 - 1)
+    assert found["earned_growth_ratio"] == (None, "no total growth to take a share of")
 
 
 def test_a_client_that_merges_into_another_is_not_lost(models: dict[str, str]) -> None:
@@ -99,7 +126,7 @@ def test_a_client_that_merges_into_another_is_not_lost(models: dict[str, str]) -
         "select metric, value, n from marts.metric_client_retention"
         " where period_start = '2025-01-01' and cut_by = 'all' order by metric"
     )
-    assert dict((m, v) for m, v, _ in apart.rows(query))["logo_retention"] == 0.0
+    assert {m: v for m, v, _ in apart.rows(query)}["logo_retention"] == 0.0
     assert merged.rows(query)[1] == ("logo_retention", 1.0, 1)
     assert merged.rows(query)[2] == ("nrr", 3.0, 1)
 

@@ -53,5 +53,6 @@ def test_the_critical_value_has_five_per_cent_above_it(chi2: float) -> None:
 
 
 def test_no_value_has_no_tail() -> None:
-    query = f"select {macro('normal_tail.sql', 'erfc', 'x')} from (select cast(null as double) as x)"
+    tail = macro("normal_tail.sql", "erfc", "x")
+    query = f"select {tail} from (select cast(null as double) as x)"
     assert duckdb.sql(query).fetchall() == [(None,)]

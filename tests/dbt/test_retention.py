@@ -401,7 +401,6 @@ def test_order_changes_nothing_and_survival_only_falls(
     assert not (curves.diff(axis=1) > 0).any(axis=None)
 
 
-
 def test_an_agency_gets_beside_others_what_it_gets_alone(retention: RetentionSql) -> None:
     names = list(AGENCIES)[:6]
     query = (
@@ -415,3 +414,53 @@ def test_an_agency_gets_beside_others_what_it_gets_alone(retention: RetentionSql
             retention.built(together, query.format(name)),
             check_exact=True,
         )
+
+
+def test_two_curves_by_pencil(retention: RetentionSql) -> None:
+    """docs/metrics/retention.md, "Ten placements and two curves"."""
+    referred = [(50, False), (100, True), (400, False), (400, False), (400, False)]
+    others = [(0, True), (100, True), (100, True), (100, False), (400, False)]
+    placed = [
+        *[Placed(*each, referral="referred") for each in referred],
+        *[Placed(*each, referral="not_referred") for each in others],
+    ]
+    found = retention.built(
+        placed,
+        "select * from marts.metric_placement_retention where period = 'all'"
+        " and cut_by in ('all', 'referral_status') and adjustment = 'crude'",
+    ).set_index(["metric", "cut"])
+    value = found["value"]
+    for day, one, other in ((30, 1, 0.8), (90, 1, 0.8), (180, 0.75, 0.4), (365, 0.75, 0.4)):
+        assert value[f"retention_{day}d", "referred"] == pytest.approx(one, rel=1e-12)
+        assert value[f"retention_{day}d", "not_referred"] == pytest.approx(other, rel=1e-12)
+    curve = found.loc[("retention_180d", "not_referred")]
+    assert [curve.ci_low, curve.ci_high] == pytest.approx([0.0520, 0.7528], abs=1e-4)
+    assert value["rmst_365", "referred"] == pytest.approx(298.75, rel=1e-12)
+    assert value["rmst_365", "not_referred"] == pytest.approx(186.0, rel=1e-12)
+    difference = found.loc[("rmst_difference_365", "all")]
+    assert difference.value == pytest.approx(112.75, rel=1e-12)
+    assert difference.standard_error == pytest.approx(np.sqrt(198.75**2 / 12 + 4538.8), rel=1e-12)
+    assert [difference.ci_low, difference.ci_high] == pytest.approx([-60.7, 286.2], abs=0.05)
+    logrank = found.loc[("logrank_365", "all")]
+    assert logrank.value == pytest.approx(1 / (0.25 + 15 / 28), rel=1e-12)
+    assert logrank.p_value == pytest.approx(0.2593, abs=1e-4)
+
+
+def test_strata_by_pencil(retention: RetentionSql) -> None:
+    """docs/metrics/retention.md, "Within job families"."""
+    days = {
+        ("referred", "data"): [100, 200],
+        ("not_referred", "data"): [50, 150],
+        ("referred", "finance"): [300] * 4,
+        ("not_referred", "finance"): [100],
+        ("not_referred", "care"): [10, 20],
+    }
+    placed = [
+        Placed(day, True, referral=side, family=family)
+        for (side, family), each in days.items()
+        for day in each
+    ]
+    found = retention.built(placed, COMPARISONS + " and adjustment = 'stratified'").iloc[0]
+    assert found.rmst_difference == pytest.approx(210 / 1.8, rel=1e-12)
+    assert found.rmst_difference_se == pytest.approx(33.8, abs=0.05)
+    assert (found.strata, found.n_compared) == (2, 9)

@@ -18,6 +18,8 @@ from warehouse import Warehouse
         ("6034", False, False),
         ("6035", False, False),
         ("6036", False, False),
+        ("6046", False, False),
+        ("6047", True, False),
     ],
 )
 def test_start_and_fall_off(
@@ -92,6 +94,11 @@ def test_parents_are_followed_to_the_top(built: Warehouse) -> None:
         ("x-one", "bullhorn:501", "customer_code"),
         ("x-two", "xero:x-two", "ambiguous_code"),
         ("x-alone", "xero:x-alone", "billing_only"),
+        ("x-named", "bullhorn:501", "billing_reference"),
+        ("x-host", "bullhorn:504", "company_domain"),
+        ("x-free", "xero:x-free", "billing_only"),
+        ("x-both", "xero:x-both", "ambiguous_domain"),
+        ("x-odd", "bullhorn:507", "customer_code"),
     ],
 )
 def test_a_customer_is_found_by_its_code_or_stands_alone(
@@ -102,6 +109,30 @@ def test_a_customer_is_found_by_its_code_or_stands_alone(
         f" where source_record_id = '{customer}'"
     )
     assert found == [(company, rule)]
+
+
+def test_a_weaker_rule_that_says_otherwise_is_told(built: Warehouse) -> None:
+    assert built.rows(
+        "select source_record_id, contradicted_by from intermediate.int_company_links"
+        " where contradicted_by is not null"
+    ) == [("x-odd", "billing_reference")]
+
+
+@pytest.mark.parametrize(
+    ("job", "company", "rule"),
+    [
+        ("2001", "bullhorn:501", "own_record"),
+        ("2005", None, "no_client"),
+        ("2006", None, "unknown_client"),
+    ],
+)
+def test_a_job_without_client_is_named_so(
+    built: Warehouse, job: str, company: str | None, rule: str
+) -> None:
+    assert built.rows(
+        "select company_id, company_rule from intermediate.int_jobs"
+        f" where source_record_id = '{job}'"
+    ) == [(company, rule)]
 
 
 def test_a_supplier_is_no_company(built: Warehouse) -> None:
@@ -122,3 +153,25 @@ def test_a_web_address_gives_the_domain(built: Warehouse) -> None:
     assert built.rows(
         "select domain from intermediate.int_companies where source_record_id = '504'"
     ) == [("four.example",)]
+
+
+def test_a_job_opened_again_is_told_by_its_versions(built: Warehouse) -> None:
+    rows = built.rows(
+        "select opening_number, cast(opened_at as date), cast(closed_at as date), is_open"
+        " from intermediate.int_job_openings where source_record_id = '2005' order by 1"
+    )
+    assert rows == [
+        (1, date(2026, 1, 1), date(2026, 1, 11), False),
+        (2, date(2026, 1, 21), date(2026, 1, 31), False),
+    ]
+
+
+def test_every_live_job_was_opened_at_least_once(built: Warehouse) -> None:
+    query = "select count(distinct job_id) from intermediate.{}"
+    assert built.rows(query.format("int_job_openings")) == built.rows(query.format("int_jobs"))
+
+
+def test_a_placement_without_job_has_no_client(built: Warehouse) -> None:
+    assert built.rows(
+        "select job_id, company_id from intermediate.int_placements where source_record_id = '6047'"
+    ) == [(None, None)]

@@ -1,5 +1,7 @@
 """Bullhorn records of jobs and placements, each there for one boundary."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from people_rows import bullhorn, ms
@@ -45,6 +47,12 @@ def step(record_id: int, submission_id: int, status: str, day: int) -> Delivery:
     )
 
 
+def job_version(record_id: int, day: int, **payload: Any) -> Delivery:
+    """A job as the vendor had it on the n-th day; the job itself was added on day 0."""
+    record = bullhorn("job_orders", record_id, dateAdded=ms(0), **payload)
+    return replace(record, version=datetime.fromtimestamp(ms(day) / 1000, UTC))
+
+
 COMPANIES = [
     bullhorn("client_corporations", 501, name="One", externalID="C-1", feeArrangement=20),
     bullhorn("client_corporations", 502, name="Two", externalID="C-2"),
@@ -57,6 +65,11 @@ COMPANIES = [
         companyURL="https://www.Four.example/jobs",
     ),
     bullhorn("client_corporations", 505, name="Five", parentClientCorporation={"id": 501}),
+    bullhorn("client_corporations", 506, name="Six", companyURL="https://both.example"),
+    bullhorn(
+        "client_corporations", 507, name="Seven", externalID="C-7", companyURL="www.both.example"
+    ),
+    bullhorn("client_corporations", 508, name="Eight", companyURL="https://gmail.com"),
 ]
 JOBS = [
     bullhorn(
@@ -69,7 +82,14 @@ JOBS = [
     ),
     bullhorn("job_orders", 2002, isDeleted=True),
     bullhorn("job_orders", 2003, employmentType="Gig", dateAdded=ms(0)),
+    # No client; the agency's seed may name one.
+    bullhorn("job_orders", 2005, owner={"id": 90}, dateAdded=ms(0)),
+    bullhorn("job_orders", 2006, clientCorporation={"id": 999}, dateAdded=ms(0)),
     bullhorn("job_orders", 2004, employmentType="Gig", dateAdded=ms(0)),
+    job_version(2005, 1, isOpen=True),
+    job_version(2005, 12, isOpen=False, dateClosed=ms(10)),
+    job_version(2005, 20, isOpen=True),
+    job_version(2005, 30, isOpen=False),
 ]
 APPLICATIONS = [
     submission(4001, status="Placed"),
@@ -97,7 +117,14 @@ PLACEMENTS = [
     placement(6041, employmentType=None, jobOrder={"id": 2003}),
     placement(6042, jobOrder={"id": 2004}),
     placement(6043, status=None),
+    placement(6050, jobOrder={"id": 2005}),
+    placement(6051, jobOrder=None),
+    placement(6052, dateBegin=None),
+    placement(6053, dateBegin=None, status="Completed"),
+    placement(6054, candidate={"id": 999}),
     placement(6044, status="Paused", fee=15000),
+    placement(6046, dateBegin=None),
+    placement(6047, jobOrder=None),
     Delivery("bullhorn", "placements", "6045", {"id": 6045, "status": "Paused"}, op="delete"),
 ]
 NOTES = [

@@ -45,7 +45,7 @@ billing_only as (
     inner join {{ ref('stg_xero__contacts') }} as record
         on links.company_record_id = record.xero_contact_id
 
-    where links.rule in ('billing_only', 'ambiguous_code')
+    where links.company_id = links.company_record_id
 
 ),
 

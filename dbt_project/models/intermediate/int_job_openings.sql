@@ -38,12 +38,13 @@ numbered as (
 
     select
         *,
-        sum(case when is_open and not coalesce(was_open, true) then 1 else 0 end)
-            over (
-                partition by job_id
-                order by version asc nulls last
-                rows between unbounded preceding and current row
-            ) + 1 as opening_number
+        sum(
+            case when is_open and not coalesce(was_open, true) then 1 else 0 end
+        ) over (
+            partition by job_id
+            order by version asc nulls last
+            rows between unbounded preceding and current row
+        ) as reopenings
 
     from compared
 
@@ -53,7 +54,7 @@ seen as (
 
     select
         job_id,
-        opening_number,
+        reopenings + 1 as opening_number,
         min(version) as first_seen_at,
         max(case when not is_open then closed_at end) as said_closed_at,
         min(case when not is_open then version end) as seen_closed_at,
@@ -61,7 +62,7 @@ seen as (
 
     from numbered
 
-    group by job_id, opening_number
+    group by job_id, reopenings
 
 ),
 

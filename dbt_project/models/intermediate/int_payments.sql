@@ -6,6 +6,7 @@ payments as (
         record.payment_id,
         {{ provenance('record') }},
         invoices.invoice_id,
+        credit_notes.credit_note_id,
         coalesce(invoices.company_id, credit_notes.company_id) as company_id,
         record.payment_type,
         record.status,

@@ -242,10 +242,11 @@ credited as (
 
     left join credits
         on
-            {% for column in window -%}
-            cells.{{ column }} = credits.{{ column }}
-            and {% endfor -%}
-            cells.channel = credits.channel
+            cells.tenant_id = credits.tenant_id
+            and cells.subject_kind = credits.subject_kind
+            and cells.period = credits.period
+            and cells.period_start = credits.period_start
+            and cells.channel = credits.channel
             and models.attribution_model = credits.attribution_model
 
 ),
@@ -324,10 +325,10 @@ windowed as (
 
     left join totals
         on
-            {% for column in window -%}
-            overall.{{ column }} = totals.{{ column }}
-            {{ 'and ' if not loop.last }}
-            {%- endfor %}
+            overall.tenant_id = totals.tenant_id
+            and overall.subject_kind = totals.subject_kind
+            and overall.period = totals.period
+            and overall.period_start = totals.period_start
 
 )
 

@@ -1,4 +1,5 @@
-{%- set size = var('max_channels', 12) -%}
+{#- sqlfluff knows no vars; two rows are enough for it to read. -#}
+{%- set size = var('max_channels', 12) | int(2) -%}
 {%- set keys = ['tenant_id', 'subject_kind', 'period', 'period_start'] -%}
 
 with
@@ -82,11 +83,11 @@ counts as (
 
     select
         {{ keys | join(', ') }},
-        from_state
         {% for number in range(size + 1) -%}
-        , sum(case when to_number = {{ number }} then transitions else 0 end)
-            as transitions_{{ number }}
-        {% endfor %}
+        sum(case when to_number = {{ number }} then transitions else 0 end)
+            as transitions_{{ number }},
+        {% endfor -%}
+        from_state
 
     from moves
 
@@ -104,21 +105,22 @@ matrices as (
         {% endfor -%}
         states.state,
         states.state_number,
-        cast(counts.transitions_0 as double) / states.departures as value_0
         {% for number in range(1, size + 1) -%}
-        , case when states.state_number = {{ number }} then 1e0 else 0e0 end
-            - cast(counts.transitions_{{ number }} as double)
-            / states.departures as value_{{ number }}
-        {% endfor %}
+        case when states.state_number = {{ number }} then 1e0 else 0e0 end
+        - cast(counts.transitions_{{ number }} as double)
+        / states.departures as value_{{ number }},
+        {% endfor -%}
+        cast(counts.transitions_0 as double) / states.departures as value_0
 
     from states
 
     inner join counts
         on
-            {% for key in keys -%}
-            states.{{ key }} = counts.{{ key }}
-            and {% endfor -%}
-            states.state = counts.from_state
+            states.tenant_id = counts.tenant_id
+            and states.subject_kind = counts.subject_kind
+            and states.period = counts.period
+            and states.period_start = counts.period_start
+            and states.state = counts.from_state
 
 ),
 
@@ -141,9 +143,11 @@ visits as (
         end as own_visits,
         case state_number
             {% for number in range(1, size + 1) -%}
-            when {{ number }} then max(
-                case when state_number = 0 then value_{{ number }} end
-            ) over (partition by {{ keys | join(', ') }})
+            when {{ number }}
+                then
+                    max(
+                        case when state_number = 0 then value_{{ number }} end
+                    ) over (partition by {{ keys | join(', ') }})
             {% endfor -%}
         end as start_visits,
         max(case when state_number = 0 then value_0 end) over (

@@ -50,15 +50,15 @@ spoken as (
     select
         tenant_id,
         subject_kind,
-        subject_id
         {% for witness in witnesses -%}
-        , max(case when witness = '{{ witness }}' then touchpoint_id end)
-            as {{ witness }}_statement_id
-        , max(case when witness = '{{ witness }}' then channel end)
-            as {{ witness }}_channel
-        , max(case when witness = '{{ witness }}' then touched_at end)
-            as {{ witness }}_stated_at
-        {% endfor %}
+        max(case when witness = '{{ witness }}' then touchpoint_id end)
+            as {{ witness }}_statement_id,
+        max(case when witness = '{{ witness }}' then channel end)
+            as {{ witness }}_channel,
+        max(case when witness = '{{ witness }}' then touched_at end)
+            as {{ witness }}_stated_at,
+        {% endfor -%}
+        subject_id
 
     from statements
 
@@ -112,18 +112,20 @@ witnessed as (
         credited.settled_evidence,
         credited.settled_referrer_person_id,
         credited.settled_touched_at,
-        credited.has_referral
-        {% for witness in witnesses %}
-        {%- for column in ['statement_id', 'channel', 'stated_at'] -%}
-        , case
+        {% for witness in ['ats', 'crm'] -%}
+        {% for column in ['statement_id', 'channel', 'stated_at'] -%}
+        case
             when
-                '{{ witness }}' = 'survey'
-                or cast(spoken.{{ witness }}_stated_at as date)
+                cast(spoken.{{ witness }}_stated_at as date)
                 <= conversions.converted_date
                 then spoken.{{ witness }}_{{ column }}
-        end as {{ witness }}_{{ column }}
+        end as {{ witness }}_{{ column }},
         {% endfor -%}
-        {% endfor %}
+        {% endfor -%}
+        spoken.survey_statement_id,
+        spoken.survey_channel,
+        spoken.survey_stated_at,
+        credited.has_referral
 
     from conversions
 

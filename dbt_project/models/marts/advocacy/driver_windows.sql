@@ -10,52 +10,80 @@ periods as (
 
 ),
 
-ratings as (
+-- The answers that NPS counts; a rating without a score is a partial response.
+answers as (
 
     select
-        *,
-        respondent_key || '|' || trigger || '|' || coalesce(event_id, '')
-            as unit_key
+        votes.tenant_id,
+        votes.audience,
+        votes.survey_kind,
+        votes.population,
+        votes.respondent_key,
+        votes.vote_id,
+        votes.amount as score,
+        votes.vote_month,
+        votes.next_month,
+        {% for driver in driver_refs() %}
+        contexts.rating_{{ driver }}{{ ',' if not loop.last }}
+        {% endfor %}
 
-    from {{ ref('fct_survey_ratings') }}
+    from {{ ref('survey_votes') }} as votes
 
-    -- A rating without a score is a partial response.
-    where
-        question_kind = 'driver'
-        and score is not null
-        and submitted_date <= {{ as_of_date() }}
+    inner join {{ ref('survey_contexts') }} as contexts
+        on
+            votes.tenant_id = contexts.tenant_id
+            and votes.vote_id = contexts.response_id
+
+    where votes.measure = 'nps'
 
 ),
 
-monthly as (
+ratings as (
+
+    {% for driver in driver_refs() %}
+    select
+        tenant_id,
+        audience,
+        survey_kind,
+        population,
+        '{{ driver }}' as driver,
+        respondent_key,
+        vote_id,
+        score,
+        rating_{{ driver }} as rating,
+        vote_month,
+        next_month
+
+    from answers
+
+    where rating_{{ driver }} between 1 and 5
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+personal as (
 
     select
         *,
-        row_number() over (
-            partition by {{ cell }}, unit_key, submitted_month
-            order by submitted_at desc nulls last, response_id desc nulls last
-        ) as answer_rank
+        lead(vote_month) over (
+            partition by {{ cell }}, respondent_key
+            order by vote_month asc nulls last, vote_id asc nulls last
+        ) as next_month_of_person
 
     from ratings
 
-),
+    where survey_kind <> 'relationship'
 
-latest as (
+    union all
 
     select
         *,
-        lead(submitted_month) over (
-            partition by {{ cell }}, unit_key
-            order by submitted_month asc nulls last
-        ) as next_month,
-        lead(submitted_month) over (
-            partition by {{ cell }}, respondent_key
-            order by submitted_month asc nulls last, response_id asc nulls last
-        ) as next_month_of_person
+        next_month as next_month_of_person
 
-    from monthly
+    from ratings
 
-    where answer_rank = 1
+    where survey_kind = 'relationship'
 
 ),
 
@@ -66,15 +94,15 @@ tallied as (
         {{ cell }},
         score,
         rating,
-        submitted_month,
+        vote_month,
         next_month,
         next_month_of_person,
         count(*) as answers
 
-    from latest
+    from personal
 
     group by
-        {{ cell }}, score, rating, submitted_month, next_month,
+        {{ cell }}, score, rating, vote_month, next_month,
         next_month_of_person
 
 ),
@@ -110,7 +138,7 @@ windowed as (
     inner join periods
         on
             tallied.tenant_id = periods.tenant_id
-            and tallied.submitted_month = periods.month_start
+            and tallied.vote_month = periods.month_start
 
     where
         tallied.next_month is null

@@ -36,12 +36,9 @@ described as (
         ---------- ids
         response_id,
         tenant_id,
-        form_id,
-        respondent_key,
         person_id,
         top_company_id,
         recruiter_id,
-        event_id,
 
         ---------- strings
         driver,
@@ -50,21 +47,14 @@ described as (
         survey_kind,
         trigger,
         population,
-        referral_status,
-        channel,
-        stage,
 
         ---------- numerics
         rating,
         cast(highest_rating as int) as highest_rating,
         cast(case when is_nps_scale then score end as int) as score,
 
-        ---------- booleans
-        has_feedback,
-
         ---------- dates
         cast(submitted_at as date) as submitted_date,
-        {{ month_of('submitted_at') }} as submitted_month,
 
         ---------- timestamps
         cast(submitted_at as timestamp) as submitted_at

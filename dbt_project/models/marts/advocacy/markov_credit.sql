@@ -81,10 +81,10 @@ credited as (
 
     inner join totals
         on
-            {% for column in window -%}
-            shares.{{ column }} = totals.{{ column }}
-            {{ 'and ' if not loop.last }}
-            {%- endfor %}
+            shares.tenant_id = totals.tenant_id
+            and shares.subject_kind = totals.subject_kind
+            and shares.period = totals.period
+            and shares.period_start = totals.period_start
 
 )
 

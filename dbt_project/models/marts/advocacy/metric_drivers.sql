@@ -158,13 +158,13 @@ correlated as (
                 ) / sqrt(cast(totals.answers as double))
         end as half_rating,
         sums.xy,
-        sqrt(sums.xx) * sqrt(sums.yy) as spread,
+        sqrt(sums.xx * sums.yy) as spread,
         -- greatest and least pass over nulls.
         case
             when sums.xx > 0 and sums.yy > 0
                 then greatest(
                     -1e0,
-                    least(1e0, sums.xy / (sqrt(sums.xx) * sqrt(sums.yy)))
+                    least(1e0, sums.xy / sqrt(sums.xx * sums.yy))
                 )
         end as correlation,
         totals.n < {{ k }} as is_suppressed

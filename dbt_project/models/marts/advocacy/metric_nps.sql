@@ -54,26 +54,24 @@ complemented as (
 ),
 
 -- The mean of the companies and the whole are two equations: they give away
--- one or two companies that are withheld.
+-- one or two companies that are not shown on their own.
 hidden_companies as (
 
-    select
+    select distinct
         tenant_id,
         period,
         period_start,
         audience,
         survey_kind,
         trigger,
-        population,
-        count(*) as companies
+        population
 
     from complemented
 
-    where metric = 'nps' and cut_by = 'company' and is_withheld
-
-    group by
-        tenant_id, period, period_start, audience, survey_kind, trigger,
-        population
+    where
+        metric = 'nps'
+        and cut_by = 'company'
+        and (is_withheld or cut = '(fewer than {{ k }} people)')
 
 ),
 
@@ -83,7 +81,8 @@ suppressed as (
         complemented.*,
         complemented.is_withheld or (
             complemented.metric = 'nps_by_company'
-            and coalesce(hidden_companies.companies, 0) between 1 and 2
+            and complemented.small_companies <= 2
+            and hidden_companies.tenant_id is not null
         ) as is_suppressed,
         case complemented.period
             when 'month' then 1

@@ -1,3 +1,4 @@
+{% set k = var('suppression_k', 5) %}
 {% set scores = "measure in ('nps', 'csat', 'ces')" %}
 {# Name, its value, for which votes, whether for every period. #}
 {% set cuts = [
@@ -5,7 +6,7 @@
     ('referral_status', 'referral_status', scores, true),
     ('feedback', 'feedback', scores ~ ' and feedback is not null', true),
     ('recruiter', 'recruiter', 'true', false),
-    ('company', "coalesce(top_company_id, 'unknown')", scores, false),
+    ('company', 'company', scores, false),
     ('stage', 'stage', scores ~ ' and stage is not null', false),
     ('channel', 'channel', scores, false),
 ] %}
@@ -19,9 +20,87 @@ periods as (
 
 ),
 
+-- A company that never had enough people is pooled before anything is
+-- multiplied by windows.
+company_people as (
+
+    select
+        tenant_id,
+        measure,
+        audience,
+        survey_kind,
+        trigger,
+        population,
+        top_company_id,
+        count(distinct respondent_key) as people
+
+    from {{ ref('survey_votes') }}
+
+    where {{ scores }} and top_company_id is not null
+
+    group by
+        tenant_id, measure, audience, survey_kind, trigger, population,
+        top_company_id
+
+),
+
+-- Most people have one vote: only the others need to be put in order.
+frequent_people as (
+
+    select
+        tenant_id,
+        measure,
+        audience,
+        survey_kind,
+        trigger,
+        population,
+        respondent_key
+
+    from {{ ref('survey_votes') }}
+
+    where not (survey_kind = 'relationship' and {{ scores }})
+
+    group by
+        tenant_id, measure, audience, survey_kind, trigger, population,
+        respondent_key
+
+    having count(*) > 1
+
+),
+
 votes as (
 
-    select * from {{ ref('survey_votes') }}
+    select
+        votes.*,
+        frequent_people.respondent_key is not null as is_of_frequent_person,
+        case
+            when votes.top_company_id is null then 'unknown'
+            when company_people.people < {{ k }}
+                then '(fewer than {{ k }} people)'
+            else votes.top_company_id
+        end as company
+
+    from {{ ref('survey_votes') }} as votes
+
+    left join company_people
+        on
+            votes.tenant_id = company_people.tenant_id
+            and votes.measure = company_people.measure
+            and votes.audience = company_people.audience
+            and votes.survey_kind = company_people.survey_kind
+            and votes.trigger = company_people.trigger
+            and votes.population = company_people.population
+            and votes.top_company_id = company_people.top_company_id
+
+    left join frequent_people
+        on
+            votes.tenant_id = frequent_people.tenant_id
+            and votes.measure = frequent_people.measure
+            and votes.audience = frequent_people.audience
+            and votes.survey_kind = frequent_people.survey_kind
+            and votes.trigger = frequent_people.trigger
+            and votes.population = frequent_people.population
+            and votes.respondent_key = frequent_people.respondent_key
 
 ),
 
@@ -48,15 +127,25 @@ personal as (
 
     select
         *,
-        case
-            when survey_kind = 'relationship' and {{ scores }} then next_month
-            else lead(vote_month) over (
-                partition by {{ cell }}, respondent_key
-                order by vote_month asc nulls last, vote_id asc nulls last
-            )
-        end as next_month_of_person
+        lead(vote_month) over (
+            partition by {{ cell }}, respondent_key
+            order by vote_month asc nulls last, vote_id asc nulls last
+        ) as next_month_of_person
 
     from cuts
+
+    where is_of_frequent_person
+
+    union all
+
+    -- Of a relationship survey the next answer is the person's next.
+    select
+        *,
+        next_month as next_month_of_person
+
+    from cuts
+
+    where not is_of_frequent_person
 
 ),
 
@@ -135,7 +224,13 @@ windowed as (
         )
         and (
             tallied.is_for_every_period
-            or periods.period in ('trailing_12m', 'all')
+            or (
+                periods.period in ('trailing_12m', 'all')
+                and (
+                    periods.is_newest
+                    or tallied.cut_by not in ('recruiter', 'company')
+                )
+            )
         )
 
     group by
@@ -143,6 +238,78 @@ windowed as (
         periods.period_start, tallied.audience, tallied.survey_kind,
         tallied.trigger, tallied.population, tallied.cut_by, tallied.cut
 
+),
+
+pooling as (
+
+    select
+        *,
+        max(case when cut_by = 'all' then n end) over (
+            partition by
+                tenant_id, measure, period, period_start, audience, survey_kind,
+                trigger, population
+        ) as people_in_all,
+        sum(
+            case
+                when
+                    cut_by = 'company'
+                    and cut <> '(fewer than {{ k }} people)'
+                    and (n >= {{ k }} or cut = 'unknown')
+                    then n
+                else 0
+            end
+        ) over (
+            partition by
+                tenant_id, measure, period, period_start, audience, survey_kind,
+                trigger, population
+        ) as people_elsewhere,
+        case
+            when cut_by = 'company' and n < {{ k }} and cut <> 'unknown'
+                then '(fewer than {{ k }} people)'
+            else cut
+        end as pooled_cut
+
+    from windowed
+
+),
+
+pooled as (
+
+    select
+        tenant_id,
+        measure,
+        period,
+        period_start,
+        audience,
+        survey_kind,
+        trigger,
+        population,
+        cut_by,
+        pooled_cut as cut,
+        bool_and(is_finished) as is_finished,
+        -- Nobody is counted twice: those of no other company, at least.
+        cast(
+            case
+                when count(*) = 1 then max(n)
+                else greatest(
+                    max(n), max(people_in_all) - max(people_elsewhere)
+                )
+            end as bigint
+        ) as n,
+        {% for column in [
+            'answers', 'high_count', 'low_count', 'unknown_count',
+            'late_count', 'late_high_count', 'late_low_count', 'amount',
+            'squares',
+        ] %}
+        cast(sum({{ column }}) as bigint) as {{ column }}{{ ',' if not loop.last }}
+        {% endfor %}
+
+    from pooling
+
+    group by
+        tenant_id, measure, period, period_start, audience, survey_kind,
+        trigger, population, cut_by, pooled_cut
+
 )
 
-select * from windowed
+select * from pooled

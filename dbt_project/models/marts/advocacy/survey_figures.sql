@@ -93,7 +93,7 @@ occasions as (
             windows.cut_by = unlinked.cut_by
             and windows.cut = unlinked.cut
 
-    where windows.measure in ('answered_share', 'never_invited_share')
+    where windows.measure = 'occasions'
 
 ),
 
@@ -147,14 +147,17 @@ figures as (
             'value': 'mean',
             'numerator': 'total',
             'denominator': 'n',
-            'ci_low': 'greatest(-100e0, mean - ' ~ t95('n - 1') ~ ' * standard_error)',
-            'ci_high': 'least(100e0, mean + ' ~ t95('n - 1') ~ ' * standard_error)',
+            'ci_low': 'case when n > 1 then greatest(-100e0, mean - '
+                ~ t95('n - 1') ~ ' * standard_error) end',
+            'ci_high': 'case when n > 1 then least(100e0, mean + '
+                ~ t95('n - 1') ~ ' * standard_error) end',
             'n': 'n',
             'client_book': 'client_book',
-            'fpc_ci_low': 'case when finite_factor is not null then'
+            'small_companies': 'small_companies',
+            'fpc_ci_low': 'case when n > 1 and finite_factor is not null then'
                 ~ ' greatest(-100e0, mean - ' ~ t95('n - 1')
                 ~ ' * standard_error * finite_factor) end',
-            'fpc_ci_high': 'case when finite_factor is not null then'
+            'fpc_ci_high': 'case when n > 1 and finite_factor is not null then'
                 ~ ' least(100e0, mean + ' ~ t95('n - 1')
                 ~ ' * standard_error * finite_factor) end',
             'centre': 'mean',
@@ -198,8 +201,10 @@ figures as (
             'value': 'mean',
             'numerator': 'amount',
             'denominator': 'votes',
-            'ci_low': 'greatest(1e0, mean - half_width)',
-            'ci_high': 'least(7e0, mean + half_width)',
+            'ci_low': 'case when half_width is not null'
+                ~ ' then greatest(1e0, mean - half_width) end',
+            'ci_high': 'case when half_width is not null'
+                ~ ' then least(7e0, mean + half_width) end',
             'n': 'n',
             'centre': 'mean',
             'half_width': 'half_width'
@@ -248,7 +253,7 @@ figures as (
     union all
 
     select
-        {{ survey_figure('occasions', 'measure', {
+        {{ survey_figure('occasions', "'answered_share'", {
             'value': known ~ 'high / votes end',
             'numerator': known ~ 'high end',
             'denominator': 'votes',
@@ -265,29 +270,26 @@ figures as (
 
     from occasions
 
-    where measure = 'answered_share'
-
     union all
 
     select
-        {{ survey_figure('occasions', 'measure', {
-            'value': 'case when unknown = 0 then high / votes end',
-            'numerator': 'case when unknown = 0 then high end',
+        {{ survey_figure('occasions', "'never_invited_share'", {
+            'value': 'case when unknown = 0 then low / votes end',
+            'numerator': 'case when unknown = 0 then low end',
             'denominator': 'votes',
-            'ci_low': 'case when unknown = 0 then ' ~ wilson_bound('high', 'votes', '-') ~ ' end',
-            'ci_high': 'case when unknown = 0 then ' ~ wilson_bound('high', 'votes', '+') ~ ' end',
+            'ci_low': 'case when unknown = 0 then ' ~ wilson_bound('low', 'votes', '-') ~ ' end',
+            'ci_high': 'case when unknown = 0 then ' ~ wilson_bound('low', 'votes', '+') ~ ' end',
             'n': 'n',
-            'range_low': '(high - least(high, possibly_answered)) / votes',
-            'range_high': '(high + unknown) / votes',
-            'centre': 'case when unknown = 0 then ' ~ share_centre('high', 'votes') ~ ' end',
-            'half_width': 'case when unknown = 0 then ' ~ share_half('high', 'votes') ~ ' end',
+            'range_low': '(low - least(low, possibly_answered)) / votes',
+            'range_high': '(low + unknown) / votes',
+            'centre': 'case when unknown = 0 then ' ~ share_centre('low', 'votes') ~ ' end',
+            'half_width': 'case when unknown = 0 then ' ~ share_half('low', 'votes') ~ ' end',
             'remark': "case when unknown > 0 then 'deliveries unknown' end"
         }) }}
 
     from occasions
 
-    where
-        measure = 'never_invited_share' and period in ('trailing_12m', 'all')
+    where period in ('trailing_12m', 'all')
 
 )
 

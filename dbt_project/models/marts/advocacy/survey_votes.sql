@@ -2,6 +2,14 @@
     'top_company_id', 'recruiter', 'stage', 'channel', 'referral_status',
     'feedback',
 ] %}
+{% set feedback %}
+        case
+            when population <> 'rejected' then cast(null as string)
+            when has_feedback then 'feedback'
+            when not has_feedback then 'no_feedback'
+            else 'unknown'
+        end
+{%- endset %}
 {% set cell = 'tenant_id, measure, audience, survey_kind, trigger, population, unit_key' %}
 
 with
@@ -11,12 +19,7 @@ responses as (
     select
         *,
         coalesce(recruiter_id, 'unknown') as recruiter,
-        case
-            when population <> 'rejected' then cast(null as string)
-            when has_feedback then 'feedback'
-            when not has_feedback then 'no_feedback'
-            else 'unknown'
-        end as feedback,
+        {{ feedback }} as feedback,
         -- One answer per person and, after an event, per event.
         respondent_key || '|' || coalesce(event_id, '') as unit_key
 
@@ -28,22 +31,19 @@ responses as (
 
 ratings as (
 
+    {% for measure in ['csat', 'ces'] %}
     select
-        *,
-        coalesce(recruiter_id, 'unknown') as recruiter,
-        case
-            when population <> 'rejected' then cast(null as string)
-            when has_feedback then 'feedback'
-            when not has_feedback then 'no_feedback'
-            else 'unknown'
-        end as feedback,
-        respondent_key || '|' || coalesce(event_id, '') as unit_key
+        contexts.*,
+        '{{ measure }}' as measure,
+        cast({{ measure }}_score as int) as amount
 
-    from {{ ref('fct_survey_ratings') }}
+    from {{ ref('survey_contexts') }} as contexts
 
     where
-        question_kind in ('csat', 'ces')
-        and submitted_date <= {{ as_of_date() }}
+        {{ measure }}_score is not null
+        and cast(submitted_at as date) <= {{ as_of_date() }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 
@@ -160,26 +160,33 @@ cast_votes as (
 
     select
         tenant_id,
-        driver as measure,
+        measure,
         audience,
         survey_kind,
         trigger,
         population,
-        unit_key,
+        respondent_key || '|' || coalesce(event_id, '') as unit_key,
         respondent_key,
         response_id as vote_id,
-        {% for attribute in attributes %}
-        {{ attribute }},
-        {% endfor %}
-        rating as amount,
-        driver = 'csat' and rating >= 4 as is_high,
+        top_company_id,
+        coalesce(recruiter_id, 'unknown') as recruiter,
+        stage,
+        channel,
+        referral_status,
+        {{ feedback }} as feedback,
+        amount,
+        measure = 'csat' and amount >= 4 as is_high,
         false as is_low,
         false as is_unknown,
         false as is_late,
-        submitted_month as vote_month,
+        {{ month_of('submitted_at') }} as vote_month,
         submitted_at as voted_at
 
     from ratings
+
+),
+
+once as (
 
     -- A detractor's answer is an event of its own: each of them counts.
     {% for measure, high, unknown, condition in [
@@ -196,8 +203,6 @@ cast_votes as (
             "next_outcome <> 'unknown'",
         ),
     ] %}
-    union all
-
     select
         tenant_id,
         '{{ measure }}' as measure,
@@ -207,93 +212,58 @@ cast_votes as (
         population,
         response_id as unit_key,
         respondent_key,
-        response_id as vote_id,
-        {% for attribute in attributes %}
-        {{ attribute }},
-        {% endfor %}
-        score as amount,
+        recruiter,
         coalesce({{ high }}, false) as is_high,
         false as is_low,
         {{ unknown }} as is_unknown,
-        false as is_late,
-        submitted_month as vote_month,
-        submitted_at as voted_at
+        submitted_month as vote_month
 
     from responses
 
     where band = 'detractor' and {{ condition }}
 
-    {% endfor %}
-
-    {% for measure, high, unknown in [
-        ('answered_share', 'is_answered', 'false'),
-        (
-            'never_invited_share', 'not coalesce(is_invited, true)',
-            'is_invited is null',
-        ),
-    ] %}
     union all
 
+    {% endfor %}
+    -- High is answered, low never asked.
     select
         tenant_id,
-        '{{ measure }}' as measure,
+        'occasions' as measure,
         audience,
         'transactional' as survey_kind,
         trigger,
         population,
         occasion_id as unit_key,
         respondent_key,
-        occasion_id as vote_id,
-        {% for attribute in attributes %}
-        {% if attribute == 'recruiter' -%}
         coalesce(recruiter_id, 'unknown') as recruiter,
-        {%- else -%}
-        cast(null as string) as {{ attribute }},
-        {%- endif %}
-        {% endfor %}
-        0 as amount,
-        {{ high }} as is_high,
-        false as is_low,
-        {{ unknown }} as is_unknown,
-        false as is_late,
-        {{ month_of('occurred_date') }} as vote_month,
-        cast(occurred_date as timestamp) as voted_at
+        is_answered as is_high,
+        not coalesce(is_invited, true) as is_low,
+        is_invited is null as is_unknown,
+        {{ month_of('occurred_date') }} as vote_month
 
     from occasions
-
-    {% endfor %}
 
     union all
 
     -- Answers that name no known event may belong to any of them.
     select
-        contexts.tenant_id,
+        tenant_id,
         'unlinked_answers' as measure,
-        contexts.audience,
-        contexts.survey_kind,
-        contexts.trigger,
-        contexts.population,
-        contexts.response_id as unit_key,
-        contexts.respondent_key,
-        contexts.response_id as vote_id,
-        {% for attribute in attributes %}
-        {% if attribute == 'recruiter' -%}
-        coalesce(contexts.recruiter_id, 'unknown') as recruiter,
-        {%- else -%}
-        cast(null as string) as {{ attribute }},
-        {%- endif %}
-        {% endfor %}
-        0 as amount,
+        audience,
+        survey_kind,
+        trigger,
+        population,
+        response_id as unit_key,
+        respondent_key,
+        coalesce(recruiter_id, 'unknown') as recruiter,
         true as is_high,
         false as is_low,
         false as is_unknown,
-        false as is_late,
-        {{ month_of('contexts.submitted_at') }} as vote_month,
-        contexts.submitted_at as voted_at
+        {{ month_of('submitted_at') }} as vote_month
 
     from contexts
 
-    where contexts.event_id is null or contexts.event_id = contexts.form_id
+    where event_id is null or event_id = form_id
 
 ),
 
@@ -352,6 +322,41 @@ latest as (
 
     where vote_rank = 1
 
+),
+
+votes as (
+
+    select * from latest
+
+    union all
+
+    select
+        tenant_id,
+        measure,
+        audience,
+        survey_kind,
+        trigger,
+        population,
+        unit_key,
+        respondent_key,
+        unit_key as vote_id,
+        {% for attribute in attributes %}
+        {% if attribute == 'recruiter' -%}
+        recruiter,
+        {%- else -%}
+        cast(null as string) as {{ attribute }},
+        {%- endif %}
+        {% endfor %}
+        0 as amount,
+        is_high,
+        is_low,
+        is_unknown,
+        false as is_late,
+        vote_month,
+        cast(null as date) as next_month
+
+    from once
+
 )
 
-select * from latest
+select * from votes

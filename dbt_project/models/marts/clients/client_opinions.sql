@@ -43,7 +43,7 @@ answers as (
         rating_understood_needs as answer,
         submitted_at
     from responses
-    where rating_understood_needs is not null
+    where rating_understood_needs between 1 and 5
 
 ),
 

@@ -1,5 +1,7 @@
-{% set places = weights_per_hash() %}
-{% set replicates = var('bootstrap_replicates', 400) %}
+-- noqa: disable=LT02
+{# A hash of 64 hex digits yields eight weights. #}
+{% set places = 8 %}
+{% set replicates = var('bootstrap_replicates', 400) | int(400) %}
 {% set hashes = ((replicates + places - 1) / places) | int %}
 
 with
@@ -167,7 +169,7 @@ windowed as (
 
 ),
 
-groups as (
+sides_hired as (
 
     select
         windowed.tenant_id,
@@ -184,15 +186,15 @@ groups as (
 
 ),
 
-hashes as (
+blocks as (
 
-    select cast(block as string) as block
+    select cast(block_number as string) as block_number
     from (
-        {% for block in range(hashes) -%}
-        select {{ block }} as block
+        {% for number in range(hashes) -%}
+        select {{ number }} as block_number
         {{ 'union all' if not loop.last }}
         {% endfor %}
-    ) as blocks
+    ) as numbers
 
 ),
 
@@ -200,14 +202,14 @@ hashed as (
 
     select
         windowed.*,
-        hashes.block,
+        blocks.block_number,
         {{ sha256_hex(
-            "hashes.block || ':' || windowed.tenant_id || ':' || windowed.placement_id"
-        ) }} as hash
+            "blocks.block_number || ':' || windowed.tenant_id || ':' || windowed.placement_id"
+        ) }} as digest
 
     from windowed
 
-    cross join hashes
+    cross join blocks
 
 ),
 
@@ -218,11 +220,11 @@ weighted as (
         period,
         period_start,
         is_referred,
-        block,
+        block_number,
         hired,
         cost,
         {% for place in range(places) -%}
-        {{ poisson_weight('hash', place) }} as weight_{{ place }}
+        {{ poisson_weight('digest', place) }} as weight_{{ place }}
         {{- ',' if not loop.last }}
         {% endfor %}
 
@@ -237,7 +239,7 @@ drawn as (
         period,
         period_start,
         is_referred,
-        block,
+        block_number,
         {% for place in range(places) -%}
         sum(weight_{{ place }} * hired) as hired_{{ place }},
         sum(weight_{{ place }} * cost) as cost_{{ place }}
@@ -246,7 +248,7 @@ drawn as (
 
     from weighted
 
-    group by tenant_id, period, period_start, is_referred, block
+    group by tenant_id, period, period_start, is_referred, block_number
 
 ),
 
@@ -258,7 +260,7 @@ replicates as (
         period,
         period_start,
         is_referred,
-        cast(block as int) * {{ places }} + {{ place }} as replicate,
+        cast(block_number as int) * {{ places }} + {{ place }} as replicate,
         cast(cost_{{ place }} as double)
         / nullif(cast(hired_{{ place }} as double), 0e0) as mean_cost
     from drawn
@@ -329,19 +331,19 @@ sides as (
         chosen.period,
         chosen.period_start,
         cast(coalesce(sum(
-            case when groups.is_referred then groups.hired else 0 end
+            case when sides_hired.is_referred then sides_hired.hired else 0 end
         ), 0) as double) as referred_hires,
         cast(coalesce(sum(
-            case when groups.is_referred then 0 else groups.hired end
+            case when sides_hired.is_referred then 0 else sides_hired.hired end
         ), 0) as double) as other_hires
 
     from chosen
 
-    left join groups
+    left join sides_hired
         on
-            chosen.tenant_id = groups.tenant_id
-            and chosen.period = groups.period
-            and chosen.period_start = groups.period_start
+            chosen.tenant_id = sides_hired.tenant_id
+            and chosen.period = sides_hired.period
+            and chosen.period_start = sides_hired.period_start
 
     group by chosen.tenant_id, chosen.period, chosen.period_start
 

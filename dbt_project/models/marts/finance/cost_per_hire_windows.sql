@@ -1,3 +1,4 @@
+-- noqa: disable=LT02
 {% set lag_limit = 12 %}
 {% set measures = [
     'external_loaded', 'external_direct', 'internal_loaded', 'internal_direct',

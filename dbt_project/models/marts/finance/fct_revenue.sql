@@ -16,6 +16,14 @@ categories as (
 
 ),
 
+in_notes as (
+
+    select vendor_cost_id
+
+    from {{ ref('refunds_in_credit_notes') }}
+
+),
+
 -- Contractors' pay and money returned through the bank against an income
 -- account lower the net fee. Refunds of credit notes are in the notes already.
 deductions as (
@@ -32,8 +40,12 @@ deductions as (
             and split_part(vendor_costs.source_entity, '.', 1)
             = categories.source_system
 
+    left join in_notes
+        on vendor_costs.vendor_cost_id = in_notes.vendor_cost_id
+
     where
         vendor_costs.is_posted
+        and in_notes.vendor_cost_id is null
         and categories.cost_category in ('contractor_pay', 'revenue_refund')
 
 ),

@@ -1,3 +1,4 @@
+-- noqa: disable=LT02
 {% set k = var('suppression_k', 5) %}
 {% set whole_cost = 'external_loaded + internal_loaded' %}
 

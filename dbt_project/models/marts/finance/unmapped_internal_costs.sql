@@ -1,5 +1,11 @@
 with
 
+internal_cost_lines as (
+
+    select * from {{ ref('internal_cost_lines') }}
+
+),
+
 faulty as (
 
     select
@@ -8,14 +14,17 @@ faulty as (
         cost_kind,
         given_recruiter_id as recruiter_id,
         given_channel as channel,
-        currency,
-        amount,
         fault,
-        is_left_out
+        is_left_out,
+        cast(count(*) as bigint) as cost_rows
 
-    from {{ ref('internal_cost_lines') }}
+    from internal_cost_lines
 
     where fault is not null
+
+    group by
+        tenant_id, cost_month, cost_kind, given_recruiter_id, given_channel,
+        fault, is_left_out
 
 )
 

@@ -51,12 +51,13 @@ reached as (
     select
         application_id,
         {% for group in [
-            'screening', 'submitted', 'interview', 'offer', 'hired',
-            'rejected', 'withdrawn'
+            'screening', 'submitted', 'interview', 'offer', 'hired', 'rejected'
         ] -%}
         min(case when stage_group = '{{ group }}' then entered_at end)
-            as {{ group }}_at{{ ',' if not loop.last }}
-        {% endfor %}
+            as {{ group }}_at,
+        {% endfor -%}
+        min(case when stage_group = 'withdrawn' then entered_at end)
+            as withdrawn_at
 
     from {{ ref('fct_stage_events') }}
 

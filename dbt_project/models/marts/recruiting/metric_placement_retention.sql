@@ -449,12 +449,12 @@ metric as (
         cast(case when not is_suppressed then {{ figure }} end as bigint)
             as {{ figure }},
         {% endfor -%}
-        {% for figure in [
-            'standard_error', 'p_value', 'share_low', 'share_high'
-        ] -%}
+        {% for figure in ['standard_error', 'p_value', 'share_low'] -%}
         cast(case when not is_suppressed then {{ figure }} end as double)
-            as {{ figure }}{{ ',' if not loop.last }}
-        {% endfor %}
+            as {{ figure }},
+        {% endfor -%}
+        cast(case when not is_suppressed then share_high end as double)
+            as share_high
 
     from suppressed
 

@@ -125,8 +125,9 @@ cases as (
         cast(
             case when is_followed_up_48h then 1 else 0 end as decimal(18, 4)
         ) as amount,
-        not is_nobody_known as is_known
-    from {{ ref('detractor_follow_ups') }}
+        person_id is not null as is_known
+    from {{ ref('fct_survey_responses') }}
+    where band = 'detractor' and is_follow_up_due
 
     union all
 

@@ -13,6 +13,8 @@ parsed as (
         {{ parse_payload({
             'ContactNumber': 'string',
             'Name': 'string',
+            'EmailAddress': 'string',
+            'Website': 'string',
             'ContactStatus': 'string',
             'IsCustomer': 'string',
             'IsSupplier': 'string'
@@ -33,6 +35,11 @@ renamed as (
         ---------- strings
         upper({{ text('sent.ContactNumber') }}) as customer_code,
         {{ text('sent.Name') }} as contact_name,
+        -- Of the web address, else of the mail address, which stays behind.
+        coalesce(
+            {{ host_of('sent.Website') }},
+            split_part({{ email_key('sent.EmailAddress') }}, '@', 2)
+        ) as domain,
         {{ label('sent.ContactStatus') }} as status,
 
         ---------- booleans
