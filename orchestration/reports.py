@@ -235,21 +235,21 @@ def _figures(figures: Iterable[Figure]) -> Table:
 
 def _claims(claims: Iterable[Claim]) -> Table:
     table = Table(
-        Column("claim", no_wrap=True),
+        "claim",
         Column("difference", no_wrap=True, justify="right"),
         Column("95 % interval", no_wrap=True, justify="right"),
-        "unit",
-        Column("between", no_wrap=True),
         Column("verdict", no_wrap=True),
         caption="Association, not cause. Crude, over all time; stratified in fct_claims.",
         caption_justify="left",
     )
     for claim in claims:
         numbers = ("-", "") if claim.estimate is None else _difference(claim)
-        sides = f"{claim.side_a} ({_count(claim.n_a)}), {claim.side_b} ({_count(claim.n_b)})"
+        told = (
+            f"{claim.text}\n  {claim.side_a} ({_count(claim.n_a)}) less {claim.side_b}"
+            f" ({_count(claim.n_b)}), {claim.unit}"
+        )
         style = _VERDICT_STYLES.get(claim.verdict, "dim")
-        verdict = f"[{style}]{claim.verdict}[/{style}]"
-        table.add_row(claim.text, *numbers, claim.unit, sides, verdict)
+        table.add_row(told, *numbers, f"[{style}]{claim.verdict}[/{style}]")
     return table
 
 
