@@ -4,7 +4,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import duckdb
 import pytest
@@ -24,7 +24,7 @@ CHAIN = (
     "survey_figures",
     "metric_nps",
 )
-FIRST = datetime(2026, 1, 1)
+FIRST = datetime(2026, 1, 1, tzinfo=UTC)
 MIRRORED = {**dict.fromkeys(range(7), 10), 7: 7, 8: 8, 9: 0, 10: 0}
 Z = 1.959963984540054
 

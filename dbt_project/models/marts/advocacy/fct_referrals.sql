@@ -168,9 +168,11 @@ joined as (
         edges.is_self_referral,
         edges.is_settled,
         edges.is_competing,
-        coalesce(arrivals.is_arrival, false)
-        and coming.referral_id is distinct from edges.referral_id
-            as is_cut_cycle,
+        coalesce(
+            arrivals.is_arrival
+            and coalesce(coming.referral_id, '') <> edges.referral_id,
+            false
+        ) as is_cut_cycle,
         edges.is_settled and edges.conversion_id is not null as is_successful,
 
         ---------- dates

@@ -66,6 +66,8 @@ windowed as (
             cuts.tenant_id = periods.tenant_id
             and cuts.submitted_month = periods.month_start
 
+    where periods.is_newest or cuts.cut_by = 'all'
+
 ),
 
 -- Those never followed up come last: longer than any known time.

@@ -224,7 +224,13 @@ windowed as (
         )
         and (
             tallied.is_for_every_period
-            or periods.period in ('trailing_12m', 'all')
+            or (
+                periods.period in ('trailing_12m', 'all')
+                and (
+                    periods.is_newest
+                    or tallied.cut_by not in ('recruiter', 'company')
+                )
+            )
         )
 
     group by

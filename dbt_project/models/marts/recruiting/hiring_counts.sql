@@ -102,7 +102,7 @@ windowed as (
             and monthly.counted_month = periods.month_start
 
     where
-        periods.period in ('all', 'trailing_12m')
+        (periods.is_newest and periods.period in ('all', 'trailing_12m'))
         or monthly.cut_by not in ('recruiter', 'company')
 
     group by

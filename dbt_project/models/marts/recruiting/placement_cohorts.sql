@@ -123,7 +123,10 @@ windowed as (
             and monthly.start_month = periods.month_start
 
     where
-        periods.period in ('all', 'trailing_12m')
+        (
+            periods.period in ('all', 'trailing_12m')
+            and (periods.is_newest or monthly.cut_by <> 'recruiter')
+        )
         or (
             monthly.basis <> 'followed'
             and monthly.cut_by in ('all', 'referral_status')
