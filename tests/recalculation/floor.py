@@ -16,14 +16,12 @@ def withheld(rows: pd.DataFrame, family: Sequence[str], people: str = "n") -> pd
         people: the column that counts whom a row rests on; nobody is nobody to protect.
     """
     small = rows[people].between(1, FLOOR - 1)
-    hidden = small.copy()
-    parts = rows[rows["cut"] != "all"]
-    for _, cuts in parts.groupby(list(family), dropna=False):
-        total = cuts.loc[small[cuts.index], people].sum()
-        if 0 < total < FLOOR:
-            others = cuts[cuts[people] >= FLOOR].sort_values([people, "cut"])
-            hidden[others.index[:1]] = True
-    return hidden
+    parts = rows[rows["cut"] != "all"].sort_values([people, "cut"])
+    told = parts[people].where(small[parts.index], 0)
+    total = told.groupby([parts[name] for name in family], dropna=False).transform("sum")
+    others = parts[(parts[people] >= FLOOR) & total.between(1, FLOOR - 1)]
+    smallest = others.groupby(list(family), dropna=False).head(1).index
+    return small | rows.index.isin(smallest)
 
 
 def blanked(rows: pd.DataFrame, hidden: pd.Series, figures: Sequence[str]) -> pd.DataFrame:

@@ -5,7 +5,7 @@ No figure belongs here, and nothing that reads the SQL of a mart.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import duckdb
@@ -22,7 +22,7 @@ Z = float(stats.norm.ppf(0.975))
 WINDOWS = {"month": 1, "trailing_3m": 3, "trailing_6m": 6, "trailing_12m": 12}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Records:
     """The tables of one tenant, each read once."""
 
@@ -91,6 +91,7 @@ def periods_between(first: pd.Timestamp, as_of: pd.Timestamp) -> list[Period]:
     return [*windows, Period("all", months[0], after, True)]
 
 
+@cache
 def periods(records: Records) -> list[Period]:
     """The tenant's periods: from its first placement, answer, income or cost."""
     placements, lines = records.table("int_placements"), records.table("int_document_lines")
@@ -143,6 +144,8 @@ def differences(
 
 def _same(left: pd.Series, right: pd.Series, tolerance: float) -> np.ndarray:
     blank = (left.isna() & right.isna()).to_numpy()
+    if pd.api.types.is_datetime64_any_dtype(right):
+        return np.asarray(blank | (left == right).to_numpy())
     try:
         a, b = left.to_numpy(dtype=float), right.to_numpy(dtype=float)
     except (TypeError, ValueError):

@@ -1,6 +1,6 @@
 """metric_placement_retention written anew: every period, population, cut and adjustment."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -11,8 +11,9 @@ from tests.recalculation.placements import followed
 from tests.recalculation.survival import HORIZON, Followed, Z, excess, log_rank
 
 DAYS = (30, 90, 180, 365)
-CUTS = ("referral_status", "referrer_status", "job_family", "seniority", "recruiter")
-REFERRERS = ("referrer_placed", "referrer_left", "referrer_never_placed", "referrer_unknown")
+POOLED = "not_referred_or_unknown"
+CUTS = ("all", "referral_status", "referrer_status", "job_family", "seniority", "recruiter")
+REFERRERS = ("referrer_placed", "referrer_left", "referrer_never_placed")
 FIGURES = (
     *("value", "numerator", "denominator", "ci_low", "ci_high", "strata", "standard_error"),
     *("p_value", "share_low", "share_high", "at_risk", "leavers", "n_referred", "n_not_referred"),
@@ -24,7 +25,8 @@ KEYS = ("metric", "period", "period_start", "population", "cut_by", "cut", "adju
 def retention(records: Records) -> pd.DataFrame:
     """The whole mart of one tenant, as published."""
     frame = followed(records)
-    frame["recruiter"] = frame["recruiter_id"].fillna("(none)")
+    frame["recruiter"] = frame["recruiter_id"].fillna("unknown")
+    frame["status"], frame["all"] = frame["referral_status"], "all"
     rows = pd.DataFrame(
         row
         for period in periods(records)
@@ -42,50 +44,44 @@ def retention(records: Records) -> pd.DataFrame:
 def _rows(period: Period, population: str, cohort: pd.DataFrame) -> Iterator[dict[str, object]]:
     head = {"period": period.name, "period_start": period.start, "population": population}
     is_long = period.name in ("trailing_12m", "all")
-    known = cohort[~cohort["is_end_unknown"]]
-    guaranteed = cohort[cohort["is_over"]]
-    for cut_by, cut, part in _parts(guaranteed, ("all", *CUTS) if is_long else ("all", "referral_status")):
-        whole = cohort if cut == "all" else _same(cohort, guaranteed, cut_by, cut)
-        yield {**head, "cut_by": cut_by, "cut": cut, **_falloffs(part, whole)}
+    cohort = _pooled(cohort)
+    known, guaranteed = cohort[~cohort["is_end_unknown"]], cohort[cohort["is_over"]]
+    for cut, part in _parts(guaranteed, CUTS if is_long else ("all", "referral_status")):
+        whole = cohort[cohort[cut["cut_by"]] == cut["cut"]]
+        yield {**head, **cut, "people": _people(part, cut["cut_by"]), **_falloffs(part, int(whole["is_running"].sum()))}
     if is_long:
-        for cut_by, cut, part in _parts(known, ("all", *CUTS)):
-            whole = cohort if cut == "all" else _same(cohort, known, cut_by, cut)
-            for row in _curve(part, len(whole) - len(part)):
-                yield {**head, "cut_by": cut_by, "cut": cut, **row}
+        for cut, part in _parts(known, CUTS):
+            whole = cohort[cohort[cut["cut_by"]] == cut["cut"]]
+            shared = {**head, **cut, "people": _people(part, cut["cut_by"])}
+            yield from ({**shared, **row} for row in _curve(part, len(whole) - len(part)))
         for row in _comparisons(known, len(cohort) - len(known)):
             yield {**head, **row}
 
 
-def pooled(statuses: pd.Series, frame: pd.DataFrame) -> pd.Series:
-    """Unknown referrals join those not referred where they are fewer people than the floor."""
-    few = 0 < _people(frame[frame["referral_status"] == "unknown"]) < FLOOR
-    names = {"unknown": "not_referred_or_unknown", "not_referred": "not_referred_or_unknown"}
-    return statuses.replace(names) if few else statuses
+def _pooled(cohort: pd.DataFrame) -> pd.DataFrame:
+    """Unknown referrals join those not referred where they are too few people on one basis."""
+    unknown = cohort[cohort["status"] == "unknown"]
+    bases = (unknown, unknown[~unknown["is_end_unknown"]], unknown[unknown["is_over"]])
+    if not any(0 < basis["person_id"].nunique() < FLOOR for basis in bases):
+        return cohort
+    names = dict.fromkeys(("unknown", "not_referred"), POOLED)
+    cuts = ("referral_status", "referrer_status")
+    return cohort.assign(**{cut: cohort[cut].replace(names) for cut in cuts})
 
 
-def _labels(frame: pd.DataFrame, cut_by: str) -> pd.Series:
-    return pooled(frame[cut_by], frame) if cut_by.startswith("refer") else frame[cut_by]
-
-
-def _parts(frame: pd.DataFrame, cuts: tuple[str, ...]) -> Iterator[tuple[str, str, pd.DataFrame]]:
+def _parts(
+    frame: pd.DataFrame, cuts: tuple[str, ...]
+) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:
     for cut_by in cuts:
-        if cut_by == "all":
-            yield "all", "all", frame
-            continue
-        for cut, part in frame.groupby(_labels(frame, cut_by)):
-            yield cut_by, str(cut), part
+        for cut, part in frame.groupby(cut_by):
+            yield {"cut_by": cut_by, "cut": str(cut)}, part
 
 
-def _same(cohort: pd.DataFrame, basis: pd.DataFrame, cut_by: str, cut: str) -> pd.DataFrame:
-    """The cohort's placements of a cut, labelled as on the basis."""
-    labels = cohort[cut_by]
-    if cut == "not_referred_or_unknown":
-        return cohort[labels.isin(["not_referred", "unknown"])]
-    return cohort[labels == cut]
-
-
-def _people(frame: pd.DataFrame) -> int:
-    return int(frame["person_id"].nunique() + frame["person_id"].isna().sum())
+def _people(frame: pd.DataFrame, cut_by: str) -> int:
+    """People; of the pooled group those of the larger part, as one may stand in both."""
+    if cut_by.startswith("refer") and (frame["referral_status"] == POOLED).all():
+        return int(frame.groupby("status")["person_id"].nunique().max())
+    return int(frame["person_id"].nunique())
 
 
 def lives(frame: pd.DataFrame) -> Followed:
@@ -93,22 +89,20 @@ def lives(frame: pd.DataFrame) -> Followed:
     return Followed(frame["days"].to_numpy(float), frame["has_left"].to_numpy(bool))
 
 
-def _falloffs(part: pd.DataFrame, whole: pd.DataFrame) -> dict[str, object]:
+def _falloffs(part: pd.DataFrame, running: int) -> dict[str, object]:
     fallen, n = int(part["has_fallen_off"].sum()), len(part)
-    unknown = int(part["is_end_unknown"].sum())
-    low, high = wilson(fallen, n) if n else (np.nan, np.nan)
-    share = fallen / n if n else np.nan
+    low, high = wilson(fallen, n)
     return {
-        **{"metric": "guarantee_falloff_rate", "adjustment": "crude", "n": n, "people": _people(part)},
-        **{"value": share, "numerator": fallen, "denominator": n, "ci_low": low, "ci_high": high},
-        **{"leavers": fallen, "left_out": int(whole["is_running"].sum())},
-        **{"share_low": share, "share_high": (fallen + unknown) / n if n else np.nan},
+        **{"metric": "guarantee_falloff_rate", "adjustment": "crude", "n": n},
+        **{"value": fallen / n, "numerator": fallen, "denominator": n, "ci_low": low, "ci_high": high},
+        **{"leavers": fallen, "left_out": running, "share_low": fallen / n},
+        "share_high": (fallen + int(part["is_end_unknown"].sum())) / n,
     }
 
 
 def _curve(part: pd.DataFrame, left_out: int) -> Iterator[dict[str, object]]:
     life = lives(part)
-    base = {"adjustment": "crude", "n": len(part), "people": _people(part), "left_out": left_out}
+    base = {"adjustment": "crude", "n": len(part), "left_out": left_out}
     for day in DAYS:
         low, high = life.interval(day)
         yield {
@@ -122,8 +116,8 @@ def _curve(part: pd.DataFrame, left_out: int) -> Iterator[dict[str, object]]:
     yield {
         **base,
         **{"metric": "rmst_365", "value": mean, "standard_error": error if has_error else np.nan},
-        "ci_low": mean - Z * error if has_error else np.nan,
-        "ci_high": mean + Z * error if has_error else np.nan,
+        "ci_low": max(0.0, mean - Z * error) if has_error else np.nan,
+        "ci_high": min(float(HORIZON), mean + Z * error) if has_error else np.nan,
         "at_risk": int((life.days >= HORIZON).sum()),
         "leavers": int((life.left & (life.days <= HORIZON)).sum()),
     }
@@ -131,19 +125,19 @@ def _curve(part: pd.DataFrame, left_out: int) -> Iterator[dict[str, object]]:
 
 def _comparisons(known: pd.DataFrame, left_out: int) -> Iterator[dict[str, object]]:
     referred = known[known["referral_status"] == "referred"]
-    other = known[pooled(known["referral_status"], known).str.startswith("not_referred")]
+    other = known[known["referral_status"].isin(["not_referred", POOLED])]
     sides = [("all", "all", referred, ("crude", "stratified"))]
     sides += [
         ("referrer_status", name, referred[referred["referrer_status"] == name], ("crude",))
         for name in REFERRERS
     ]
     for cut_by, cut, side, adjustments in sides:
-        if cut != "all" and side.empty:
+        if side.empty or other.empty:
             continue
         for adjustment in adjustments:
             base = {
                 **{"cut_by": cut_by, "cut": cut, "adjustment": adjustment, "left_out": left_out},
-                **{"n": len(side) + len(other), "people": min(_people(side), _people(other))},
+                **{"n": len(side) + len(other), "people": min(_people(side, cut_by), _people(other, "referral_status"))},
                 **{"n_referred": len(side), "n_not_referred": len(other)},
                 "leavers": sum(int((f.left & (f.days <= HORIZON)).sum()) for f in (lives(side), lives(other))),
             }
@@ -183,13 +177,9 @@ def _held(frame: pd.DataFrame, kind: tuple[str, str]) -> pd.DataFrame:
 
 
 def _crude(side: pd.DataFrame, other: pd.DataFrame) -> tuple[float, float]:
-    if side.empty or other.empty:
-        return np.nan, np.nan
     one, two = lives(side), lives(other)
-    return (
-        one.restricted_mean() - two.restricted_mean(),
-        float(np.sqrt(one.restricted_variance() + two.restricted_variance())),
-    )
+    variances = one.restricted_variance(), two.restricted_variance()
+    return one.restricted_mean() - two.restricted_mean(), _error(variances)
 
 
 def _stratified(
@@ -208,5 +198,10 @@ def _stratified(
     (n1, v1), (n0, v0) = variances
     weights = n1 * n0 / (n1 + n0)
     difference = float(np.sum(weights * (means[0] - means[1])) / weights.sum())
-    error = float(np.sqrt(np.sum(weights**2 * (v1 / n1 + v0 / n0))) / weights.sum())
-    return difference, error
+    errors = [float(np.sum(weights**2 * v / n)) for v, n in ((v1, n1), (v0, n0))]
+    return difference, _error(errors) / float(weights.sum())
+
+
+def _error(variances: Sequence[float]) -> float:
+    """Of a difference; a side that nobody left has no error of 0 but none."""
+    return float(np.sqrt(sum(variances))) if min(variances) > 1e-12 else np.nan
