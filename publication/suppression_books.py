@@ -91,9 +91,12 @@ class Reader:
 
     def __init__(self, rule: SuppressionRule, grain: Sequence[str]) -> None:
         """A column of the grain that the rule does not place tells series apart."""
-        placed = {*rule.series, *rule.cut, *rule.shared, "period", "period_start"}
+        # A window is no series of its own: windows are what is subtracted.
+        elsewhere = {*rule.cut, *rule.shared, "period", "period_start"}
         self.rule = rule
-        self.series = (*rule.series, *(name for name in grain if name not in placed))
+        self.series = tuple(
+            name for name in dict.fromkeys((*rule.series, *grain)) if name not in elsewhere
+        )
 
     def units(self, rows: Iterable[RowMapping]) -> Units:
         """The rows by unit."""
