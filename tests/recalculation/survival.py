@@ -56,9 +56,15 @@ class Followed:
         half = Z * np.sqrt(self.greenwood(day)) / hazard
         return float(np.exp(-hazard * np.exp(half))), float(np.exp(-hazard * np.exp(-half)))
 
+    @cached_property
+    def levels(self) -> Floats:
+        """Share still there after each day of leaving."""
+        _, risk, gone = self.steps
+        return np.cumprod(1 - gone / risk)
+
     def restricted_mean(self) -> float:
         """Area under the curve to the horizon, in days."""
-        return self._area(0) if not np.isnan(self.survival(HORIZON)) else np.nan
+        return float(self._area(0.0)) if not np.isnan(self.survival(HORIZON)) else np.nan
 
     def restricted_variance(self) -> float:
         """Greenwood's variance of the restricted mean."""
@@ -69,11 +75,8 @@ class Followed:
         return float(np.sum(areas**2 * gone / (risk * (risk - gone))))
 
     def _area(self, since: float) -> float:
-        days, risk, gone = self.steps
-        inner = days[(days > since) & (days < HORIZON)]
-        edges = np.array([since, *inner, HORIZON])
-        levels = [np.prod(1 - gone[days <= edge] / risk[days <= edge]) for edge in edges[:-1]]
-        return float(np.sum(np.diff(edges) * np.array(levels)))
+        edges = np.clip([0.0, *self.steps[0], np.inf], since, HORIZON)
+        return float(np.sum(np.diff(edges) * np.array([1.0, *self.levels])))
 
     def pseudo_values(self) -> Floats:
         """What each unit adds to the restricted mean: the mean plus n times its derivative by weight.
