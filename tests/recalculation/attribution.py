@@ -151,9 +151,7 @@ def credits(records: Records) -> pd.DataFrame:
         through = [np.round(np.cumsum(c) * fee, 4) for c, fee in zip(shares, fees, strict=True)]
         money = np.concatenate([np.diff(running, prepend=0) for running in through])
         credit = np.concatenate(shares)
-        rows.append(
-            taken.assign(attribution_model=model, credit=credit, credited_revenue=money)
-        )
+        rows.append(taken.assign(attribution_model=model, credit=credit, credited_revenue=money))
     return pd.concat(rows, ignore_index=True).assign(
         touch_number=lambda c: c.groupby(["attribution_model", "conversion_id"]).cumcount() + 1
     )

@@ -130,7 +130,10 @@ def differences(
     both = own.merge(mart, on=list(keys), how="outer", suffixes=("_own", "_mart"), indicator=True)
     rows = [
         f"{side}: {tuple(row)}"
-        for side, label in (("missing in the mart", "left_only"), ("only in the mart", "right_only"))
+        for side, label in (
+            ("missing in the mart", "left_only"),
+            ("only in the mart", "right_only"),
+        )
         for row in both.loc[both["_merge"] == label, list(keys)].itertuples(index=False)
     ]
     matched = both[both["_merge"] == "both"]
@@ -154,7 +157,9 @@ def _same(left: pd.Series, right: pd.Series, tolerance: float) -> np.ndarray:
         return np.asarray(blank | (np.abs(a - b) <= tolerance * np.maximum(1, np.abs(b))))
 
 
-def held(frame: pd.DataFrame, window: Iterable[Period], dates: str) -> Iterator[tuple[Period, pd.DataFrame]]:
+def held(
+    frame: pd.DataFrame, window: Iterable[Period], dates: str
+) -> Iterator[tuple[Period, pd.DataFrame]]:
     """Each period with the rows whose date falls into it."""
     for period in window:
         yield period, frame[period.holds(frame[dates])]

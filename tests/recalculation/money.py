@@ -1,7 +1,7 @@
 """Document lines in the reporting currency, and what of them is net fee revenue."""
 
-from functools import cache
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -89,9 +89,11 @@ def paid_out_credit(records: Records) -> set[str]:
     paid = payments[payments["is_posted"] & payments["is_refund"]]
     paid_by_note = paid.groupby("credit_note_id")["amount"].sum()
     notes = notes[notes["is_posted"]].assign(
-        owed=lambda n: n["total_amount"]
-        - n["allocated_amount"].fillna(0)
-        - n["credit_note_id"].map(paid_by_note).fillna(0)
+        owed=lambda n: (
+            n["total_amount"]
+            - n["allocated_amount"].fillna(0)
+            - n["credit_note_id"].map(paid_by_note).fillna(0)
+        )
     )
     owed = notes.groupby(["placement_id", "currency"])["owed"].sum()
     refunds = cost_categories(records.table("int_vendor_costs"))

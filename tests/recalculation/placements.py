@@ -6,7 +6,12 @@ import pandas as pd
 
 from tests.recalculation.frames import Records, seed
 
-POPULATIONS = {"perm": "perm", "contract": "contract", "temp": "contract", "contract_to_hire": "contract"}
+POPULATIONS = {
+    "perm": "perm",
+    "contract": "contract",
+    "temp": "contract",
+    "contract_to_hire": "contract",
+}
 
 
 def titled(titles: pd.Series, attribute: str) -> pd.Series:
@@ -27,16 +32,21 @@ def jobs(records: Records) -> pd.DataFrame:
     """Live jobs with their family and seniority."""
     frame = records.table("int_jobs")
     return frame.assign(
-        job_family=titled(frame["title"], "job_family"), seniority=titled(frame["title"], "seniority")
+        job_family=titled(frame["title"], "job_family"),
+        seniority=titled(frame["title"], "seniority"),
     )
 
 
 def placements(records: Records) -> pd.DataFrame:
     """All placements with what the job's title tells, and how they came (attribution's word)."""
     known = jobs(records)[["job_id", "job_family", "seniority"]]
-    came = records.table("marts.fct_placements")[["placement_id", "referral_status", "referrer_person_id"]]
+    came = records.table("marts.fct_placements")[
+        ["placement_id", "referral_status", "referrer_person_id"]
+    ]
     frame = records.table("int_placements").merge(known, on="job_id", how="left")
-    return frame.fillna({"job_family": "unknown", "seniority": "unknown"}).merge(came, on="placement_id")
+    return frame.fillna({"job_family": "unknown", "seniority": "unknown"}).merge(
+        came, on="placement_id"
+    )
 
 
 def followed(records: Records) -> pd.DataFrame:
@@ -53,7 +63,10 @@ def followed(records: Records) -> pd.DataFrame:
     frame["days"] = (last - frame["start_date"]).dt.days.where(~frame["is_end_unknown"])
     guaranteed = frame["guarantee_days"].fillna(0) > 0
     over = frame["start_date"] + pd.to_timedelta(frame["guarantee_days"].fillna(0), "D")
-    frame["is_over"], frame["is_running"] = guaranteed & (over < today), guaranteed & (over >= today)
+    frame["is_over"], frame["is_running"] = (
+        guaranteed & (over < today),
+        guaranteed & (over >= today),
+    )
     frame["has_fallen_off"] = guaranteed & frame["has_left"] & (end <= over)
     frame["referrer_status"] = _referrer_status(frame)
     return frame

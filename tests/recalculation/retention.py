@@ -48,7 +48,12 @@ def _rows(period: Period, population: str, cohort: pd.DataFrame) -> Iterator[dic
     known, guaranteed = cohort[~cohort["is_end_unknown"]], cohort[cohort["is_over"]]
     for cut, part in _parts(guaranteed, CUTS if is_long else ("all", "referral_status")):
         whole = cohort[cohort[cut["cut_by"]] == cut["cut"]]
-        yield {**head, **cut, "people": _people(part, cut["cut_by"]), **_falloffs(part, int(whole["is_running"].sum()))}
+        yield {
+            **head,
+            **cut,
+            "people": _people(part, cut["cut_by"]),
+            **_falloffs(part, int(whole["is_running"].sum())),
+        }
     if is_long:
         for cut, part in _parts(known, CUTS):
             whole = cohort[cohort[cut["cut_by"]] == cut["cut"]]
@@ -94,7 +99,13 @@ def _falloffs(part: pd.DataFrame, running: int) -> dict[str, object]:
     low, high = wilson(fallen, n)
     return {
         **{"metric": "guarantee_falloff_rate", "adjustment": "crude", "n": n},
-        **{"value": fallen / n, "numerator": fallen, "denominator": n, "ci_low": low, "ci_high": high},
+        **{
+            "value": fallen / n,
+            "numerator": fallen,
+            "denominator": n,
+            "ci_low": low,
+            "ci_high": high,
+        },
         **{"leavers": fallen, "left_out": running, "share_low": fallen / n},
         "share_high": (fallen + int(part["is_end_unknown"].sum())) / n,
     }
@@ -137,21 +148,32 @@ def _comparisons(known: pd.DataFrame, left_out: int) -> Iterator[dict[str, objec
         for adjustment in adjustments:
             base = {
                 **{"cut_by": cut_by, "cut": cut, "adjustment": adjustment, "left_out": left_out},
-                **{"n": len(side) + len(other), "people": min(_people(side, cut_by), _people(other, "referral_status"))},
+                **{
+                    "n": len(side) + len(other),
+                    "people": min(_people(side, cut_by), _people(other, "referral_status")),
+                },
                 **{"n_referred": len(side), "n_not_referred": len(other)},
-                "leavers": sum(int((f.left & (f.days <= HORIZON)).sum()) for f in (lives(side), lives(other))),
+                "leavers": sum(
+                    int((f.left & (f.days <= HORIZON)).sum()) for f in (lives(side), lives(other))
+                ),
             }
             yield from ({**base, **row} for row in _versus(side, other, adjustment == "stratified"))
 
 
-def _versus(side: pd.DataFrame, other: pd.DataFrame, is_stratified: bool) -> list[dict[str, object]]:
+def _versus(
+    side: pd.DataFrame, other: pd.DataFrame, is_stratified: bool
+) -> list[dict[str, object]]:
     strata = ["job_family", "seniority"]
     kinds = (
         sorted(set(map(tuple, side[strata].to_numpy())) & set(map(tuple, other[strata].to_numpy())))
         if is_stratified
         else []
     )
-    pairs = [(_held(side, kind), _held(other, kind)) for kind in kinds] if is_stratified else [(side, other)]
+    pairs = (
+        [(_held(side, kind), _held(other, kind)) for kind in kinds]
+        if is_stratified
+        else [(side, other)]
+    )
     compared = {
         "n_compared": sum(len(a) + len(b) for a, b in pairs),
         "strata": len(pairs),
@@ -189,7 +211,9 @@ def _stratified(
         return np.nan, np.nan
     means, variances = [], []
     for frame in (side, other):
-        grouped = frame.assign(value=lives(frame).pseudo_values()).groupby(["job_family", "seniority"])["value"]
+        grouped = frame.assign(value=lives(frame).pseudo_values()).groupby(
+            ["job_family", "seniority"]
+        )["value"]
         spread = (grouped.var(ddof=0) * grouped.size()).sum()
         free = len(frame) - grouped.ngroups
         pool = spread / free if free > 0 else np.nan

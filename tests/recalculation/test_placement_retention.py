@@ -70,4 +70,6 @@ def test_the_log_rank_test_is_that_of_lifelines(records: Records) -> None:
             continue
         found = logrank_test(one.days, two.days, one.left, two.left)
         square, tail = log_rank(*excess(one, two))
-        assert [square, tail] == pytest.approx([found.test_statistic, found.p_value], rel=1e-9), name
+        assert [square, tail] == pytest.approx([found.test_statistic, found.p_value], rel=1e-9), (
+            name
+        )
