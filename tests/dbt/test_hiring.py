@@ -29,6 +29,7 @@ def counts(metric: str) -> pd.DataFrame:
                 "amount": amount,
                 "is_pending": False,
                 "is_finished": True,
+                "is_newest": True,
                 "units": amounts.count(amount),
             }
             for agency, amounts in SPANS.items()

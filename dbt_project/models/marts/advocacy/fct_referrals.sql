@@ -119,15 +119,11 @@ joined as (
         edges.referred_company_id,
         edges.placement_id,
         own_placements.placement_id as referrer_placement_id,
-        case
-            when coalesce(trees.root_id, edges.referrer_node_id)
-                like edges.tenant_id || '|person:%'
-                then
-                    substring(
-                        coalesce(trees.root_id, edges.referrer_node_id),
-                        length(edges.tenant_id) + 9
-                    )
-        end as tree_root_person_id,
+        nullif(
+            split_part(
+                coalesce(trees.root_id, edges.referrer_node_id), '|person:', 2
+            ), ''
+        ) as tree_root_person_id,
 
         ---------- strings
         edges.subject_kind,

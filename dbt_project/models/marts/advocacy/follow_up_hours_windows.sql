@@ -1,4 +1,7 @@
-{% set cell = 'tenant_id, period, period_start, audience, survey_kind, trigger, population, cut_by, cut' %}
+{%- set cell -%}
+    tenant_id, period, period_start, audience, survey_kind, trigger, population,
+    cut_by, cut
+{%- endset %}
 
 with
 

@@ -1,5 +1,8 @@
 {% set k = var('suppression_k', 5) %}
-{% set window = 'tenant_id, metric, period, period_start, audience, survey_kind, trigger, population' %}
+{%- set window -%}
+    tenant_id, metric, period, period_start, audience, survey_kind, trigger,
+    population
+{%- endset %}
 {% set shown_if_not = 'case when not is_suppressed then ' %}
 
 with

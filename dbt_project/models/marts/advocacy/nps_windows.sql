@@ -286,7 +286,6 @@ pooled as (
         population,
         cut_by,
         pooled_cut as cut,
-        bool_and(is_finished) as is_finished,
         -- Nobody is counted twice: those of no other company, at least.
         cast(
             case
@@ -301,8 +300,9 @@ pooled as (
             'late_count', 'late_high_count', 'late_low_count', 'amount',
             'squares',
         ] %}
-        cast(sum({{ column }}) as bigint) as {{ column }}{{ ',' if not loop.last }}
+        cast(sum({{ column }}) as bigint) as {{ column }},
         {% endfor %}
+        bool_and(is_finished) as is_finished
 
     from pooling
 

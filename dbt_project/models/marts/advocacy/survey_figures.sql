@@ -1,6 +1,9 @@
 {# Nothing is known where no answer says which event it is about. #}
 {% set known = 'case when high > 0 or possibly_answered = 0 then ' %}
-{% set cell = ['tenant_id', 'period', 'period_start', 'audience', 'survey_kind', 'trigger', 'population'] %}
+{% set cell = [
+    'tenant_id', 'period', 'period_start', 'audience', 'survey_kind', 'trigger',
+    'population',
+] %}
 with
 
 windows as (
@@ -58,11 +61,11 @@ silent as (
 
     left join deliveries
         on
-            {% for column in cell -%}
-            windows.{{ column }} = deliveries.{{ column }} and
-            {% endfor -%}
             deliveries.is_told
             and windows.cut_by = 'all'
+            {% for column in cell %}
+            and windows.{{ column }} = deliveries.{{ column }}
+            {% endfor %}
 
     where windows.measure = 'nps'
 
@@ -87,11 +90,11 @@ occasions as (
 
     left join unlinked
         on
-            {% for column in cell -%}
-            windows.{{ column }} = unlinked.{{ column }} and
-            {% endfor -%}
             windows.cut_by = unlinked.cut_by
             and windows.cut = unlinked.cut
+            {% for column in cell %}
+            and windows.{{ column }} = unlinked.{{ column }}
+            {% endfor %}
 
     where windows.measure = 'occasions'
 

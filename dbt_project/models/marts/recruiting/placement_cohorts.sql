@@ -174,8 +174,9 @@ pooled as (
         are_unknown_pooled,
         bool_and(is_finished) as is_finished,
         cast(sum(n) as bigint) as n,
-        -- One person may stand in both: rather too few than too many.
-        max(people) as people,
+        -- Somebody may stand in both, and counts twice: fewer would look like
+        -- hidden people beside the whole, and take another group out of sight.
+        cast(sum(people) as bigint) as people,
         cast(sum(unknown_ends) as bigint) as unknown_ends,
         cast(sum(running_guarantees) as bigint) as running_guarantees,
         cast(sum(falloffs) as bigint) as falloffs
