@@ -108,6 +108,31 @@ def test_days_of_the_first_year_are_those_of_metric_placement_retention(asked: A
         assert figures[:3] == figures[3:]
 
 
+def test_what_clients_did_is_what_metric_client_retention_says(asked: Asked) -> None:
+    query = (
+        "select claims.value_a, promoters.value, claims.value_b, detractors.value as lost "
+        "from marts.fct_claims as claims "
+        "inner join marts.metric_client_retention as promoters "
+        "on claims.tenant_id = promoters.tenant_id and claims.period = promoters.period "
+        "and claims.period_start = promoters.period_start "
+        "inner join marts.metric_client_retention as detractors "
+        "on claims.tenant_id = detractors.tenant_id and claims.period = detractors.period "
+        "and claims.period_start = detractors.period_start "
+        "and promoters.metric = detractors.metric "
+        "where claims.claim = 'promoting_clients_stay_and_grow' and claims.adjustment = 'crude' "
+        "and promoters.metric = case claims.measure when 'retention_12m' then 'logo_retention' "
+        "else 'nrr' end and promoters.cut_by = 'nps_band' and detractors.cut_by = 'nps_band' "
+        "and promoters.cut = 'promoter' and detractors.cut = 'detractor' "
+        "and not promoters.is_suppressed and not detractors.is_suppressed "
+        "and not claims.is_suppressed"
+    )
+    rows = asked(query)
+    assert rows
+    for row in rows:
+        assert row["value_a"] == pytest.approx(row["value"])
+        assert row["value_b"] == pytest.approx(row["lost"])
+
+
 def test_every_jackknife_comes_out_the_same_by_numpy(asked: Asked) -> None:
     units = pd.DataFrame(
         asked(

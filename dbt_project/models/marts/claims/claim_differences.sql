@@ -76,17 +76,16 @@ strata as (
 amounts as (
 
     select
-        {{ row }},
-        stratum,
-        cluster_id,
-        cell_number,
         {% for amount in [
             'outcome_a', 'exposure_a', 'outcome_b', 'exposure_b'
         ] -%}
         cast(all_{{ amount }} as double) as {{ amount }},
-        cast(all_{{ amount }} - {{ amount }} as double) as {{ amount }}_left
-        {{- ',' if not loop.last }}
-        {% endfor %}
+        cast(all_{{ amount }} - {{ amount }} as double) as {{ amount }}_left,
+        {% endfor -%}
+        {{ row }},
+        stratum,
+        cluster_id,
+        cell_number
 
     from strata
 
@@ -96,10 +95,6 @@ amounts as (
 weighed as (
 
     select
-        {{ row }},
-        stratum,
-        cluster_id,
-        cell_number,
         {% for left in ['', '_left'] -%}
         case
             when exposure_a{{ left }} > 0e0 and exposure_b{{ left }} > 0e0
@@ -121,9 +116,12 @@ weighed as (
                     exposure_a{{ left }} * exposure_b{{ left }}
                     / (exposure_a{{ left }} + exposure_b{{ left }})
             else 0e0
-        end as weight{{ left }}
-        {{- ',' if not loop.last }}
-        {% endfor %}
+        end as weight{{ left }},
+        {% endfor -%}
+        {{ row }},
+        stratum,
+        cluster_id,
+        cell_number
 
     from amounts
 
@@ -132,13 +130,12 @@ weighed as (
 totals as (
 
     select
-        {{ row }},
         {% for amount in ['weighed_a', 'weighed_b', 'weight'] -%}
         cast(sum(
             case when cell_number = 1 then {{ summable(amount) }} end
-        ) as double) as {{ amount }}
-        {{- ',' if not loop.last }}
-        {% endfor %}
+        ) as double) as {{ amount }},
+        {% endfor -%}
+        {{ row }}
 
     from weighed
 
