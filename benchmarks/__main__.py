@@ -10,11 +10,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import demo, growth, landing, million
+from benchmarks import coverage, demo, growth, identity, landing, million
 from benchmarks.outcome import BenchmarkFailed, Outcome, machine, show, write
 
 _RESULTS = Path(__file__).with_name("results")
-_NAMES = ("demo", "landing", "million", "growth")
+_NAMES = ("demo", "landing", "million", "identity", "coverage", "growth")
 
 
 def _arguments() -> argparse.Namespace:
@@ -30,8 +30,9 @@ def _arguments() -> argparse.Namespace:
         metavar="NAME",
         help=(
             "demo: `vouch demo` from nothing; landing: records/s against dlt's default path; "
-            "million: landing to release against its floor; growth: every model at 1, 3 and 10 "
-            "million; all unless said"
+            "million: landing to release against its floor; identity: precision and recall of "
+            "people; coverage: intervals of the claims where no claim holds; growth: every "
+            "model at 1, 3 and 10 million; all unless said"
         ),
     )
     parser.add_argument(
@@ -39,6 +40,9 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument(
         "--landed", type=int, default=50_000, help="records of landing (default %(default)s)"
+    )
+    parser.add_argument(
+        "--agencies", type=int, default=200, help="agencies of coverage (default %(default)s)"
     )
     parser.add_argument("--out", type=Path, default=_RESULTS, help="folder of the JSON files")
     parser.add_argument(
@@ -60,6 +64,7 @@ def main() -> int:
         "landing": lambda work: landing.measure(work, given.landed),
         "million": lambda work: million.measure(work, given.records),
         "identity": identity.measure,
+        "coverage": lambda work: coverage.measure(work, given.agencies),
         "growth": growth.measure,
     }
     command = shlex.join(["python", "-m", "benchmarks", *sys.argv[1:]])

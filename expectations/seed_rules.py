@@ -1,7 +1,8 @@
 """What each user-owned seed must look like, read from the YAML beside it.
 
 Nothing is said twice: types, keys, required and allowed values are what dbt's own
-declaration says; only what dbt has no word for stands in a column's ``config.meta.holds``.
+declaration says. What dbt has no word for, or what need not be tested again at every run,
+stands in ``config.meta``: ``key`` of a seed; ``required``, ``allowed`` and ``holds`` of a column.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,7 +13,10 @@ from typing import Any
 import yaml
 
 # What a column may be said to hold, beyond its type.
-HOLDS = ("fraction", "rate", "currency", "lower_case", "first_of_month", "vendor")
+HOLDS = (
+    *("fraction", "rate", "not_negative", "currency"),
+    *("lower_case", "first_of_month", "vendor", "record"),
+)
 
 
 class SeedRuleError(Exception):
@@ -63,7 +67,9 @@ def _rule(declared: Mapping[str, Any]) -> SeedRule:
         _column(name, column, str(data_type), described.get(column) or {})
         for column, data_type in types.items()
     )
-    return SeedRule(name, columns, tuple(_keys(declared.get("data_tests") or (), columns)))
+    key = (config.get("meta") or {}).get("key")
+    keys = (*_keys(declared.get("data_tests") or ()), *([tuple(key)] if key else []))
+    return SeedRule(name, columns, keys)
 
 
 def _column(seed: str, name: str, data_type: str, declared: Mapping[str, Any]) -> ColumnRule:
@@ -72,15 +78,15 @@ def _column(seed: str, name: str, data_type: str, declared: Mapping[str, Any]) -
     holds = meta.get("holds")
     if holds is not None and holds not in HOLDS:
         raise SeedRuleError(f"{seed}.{name}: holds must be one of {', '.join(HOLDS)}, not {holds}")
-    required = "not_null" in tests or any(_arguments(test, "not_null") for test in tests)
-    allowed: tuple[str, ...] = ()
+    required = bool(meta.get("required")) or "not_null" in tests
+    allowed: tuple[str, ...] = tuple(str(value) for value in meta.get("allowed") or ())
     for test in tests:
         values = _arguments(test, "accepted_values").get("values") or ()
         allowed += tuple(str(value) for value in values)
     return ColumnRule(name, data_type.lower(), required, allowed, holds)
 
 
-def _keys(tests: Iterable[Any], columns: Iterable[ColumnRule]) -> Iterable[tuple[str, ...]]:
+def _keys(tests: Iterable[Any]) -> Iterable[tuple[str, ...]]:
     for test in tests:
         listed = _arguments(test, "unique_combination").get("columns")
         if listed:

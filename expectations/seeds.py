@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -180,20 +180,12 @@ def _too_long(kind: str, number: Decimal) -> str:
 
 
 def _misheld(column: ColumnRule, value: str) -> str:
-    if column.holds == "fraction":
-        return _not_a_fraction(Decimal(value))
-    if column.holds == "rate" and Decimal(value) <= 0:
-        return "a rate is more than 0"
-    if column.holds == "currency" and value not in CURRENCIES:
-        return "is not a currency of ISO 4217 (GBP, EUR, USD ...)"
-    if column.holds == "lower_case" and value != value.lower():
-        return f"values are compared in lower case; write {_shown(value.lower())}"
-    if column.holds == "first_of_month" and not value.endswith("-01"):
-        return f"a month is named by its first day; write {value[:7]}-01"
-    return ""
+    advice = _HELD.get(column.holds or "")
+    return advice(value) if advice else ""
 
 
-def _not_a_fraction(number: Decimal) -> str:
+def _not_a_fraction(value: str) -> str:
+    number = Decimal(value)
     if 1 < number <= 100:
         return f"a fraction from 0 to 1 is wanted; for {number} % write {number / 100:f}"
     return "" if 0 <= number <= 1 else "a fraction from 0 to 1 is wanted"
@@ -201,3 +193,26 @@ def _not_a_fraction(number: Decimal) -> str:
 
 def _shown(value: str) -> str:
     return repr(value if len(value) <= _SHOWN else f"{value[:_SHOWN]}...")
+
+
+_HELD: dict[str, Callable[[str], str]] = {
+    "fraction": _not_a_fraction,
+    "rate": lambda value: "" if Decimal(value) > 0 else "a rate is more than 0",
+    "not_negative": lambda value: "" if Decimal(value) >= 0 else "must not be negative",
+    "currency": lambda value: (
+        "" if value in CURRENCIES else "is not a currency of ISO 4217 (GBP, EUR, USD ...)"
+    ),
+    "lower_case": lambda value: (
+        ""
+        if value == value.lower()
+        else f"values are compared in lower case; write {_shown(value.lower())}"
+    ),
+    "first_of_month": lambda value: (
+        "" if value.endswith("-01") else f"a month is named by its first day; write {value[:7]}-01"
+    ),
+    "record": lambda value: (
+        ""
+        if re.fullmatch(r"[^:\s]+:\S+", value)
+        else "name the record as its account, a colon and its id, such as bullhorn:2001"
+    ),
+}

@@ -18,18 +18,36 @@ from expectations import VerdictUnreadable, read_verdict
 from publication import Explanation, Release, Summary, Unmapped, VerificationReport
 from publication.explained import ExplainedRow
 from publication.places import VERDICT
-from publication.summary import Figure
+from publication.summary import Claim, Figure
 
 if TYPE_CHECKING:
     # Dagster takes seconds to import, and most commands do without it.
     from orchestration.as_known import AsKnown
     from orchestration.run import Run
 
+_VERDICT_STYLES = {"supported": "green", "contradicted": "red", "inconclusive": "yellow"}
+_SHARES = {
+    "referral_share",
+    "referral_share_new_clients",
+    "retention_365d",
+    "logo_retention",
+    "nrr",
+    "grr",
+    "earned_growth_rate",
+}
 _TITLES = {
     "nps": "NPS",
-    "cost_per_hire_external_gross": "cost per hire",
-    "cost_per_hire_external_net": "cost per hire net of fall-offs",
+    "cost_per_hire_external_gross": "external cost per hire",
+    "cost_per_hire_gross": "cost per hire with internal costs",
+    "cost_per_hire_net": "the same, net of fall-offs",
+    "cost_per_hire_difference": "cost per hire, referred less others",
     "referral_share": "placements by referral",
+    "retention_365d": "placements that last a year",
+    "advocacy_coefficient": "successful referrals per placed person",
+    "logo_retention": "clients kept, 12 months",
+    "nrr": "net revenue retention",
+    "grr": "gross revenue retention",
+    "earned_growth_rate": "earned growth",
     "referral_share_new_clients": "new clients by referral",
 }
 
@@ -55,6 +73,8 @@ def run(out: Console, home: Path, done: "Run", as_json: bool) -> None:
         return
     out.print(_verdict(done, found), highlight=False)
     out.print(_figures(found.figures))
+    if found.claims:
+        out.print(_claims(found.claims))
     marts = ", ".join(f"{name} {rows:,}" for name, rows in found.rows.items())
     out.print(f"Rows: {marts}", highlight=False)
     _unmapped(out, found.unmapped)
@@ -171,12 +191,12 @@ def rejects(out: Console, rows: Iterable[Mapping[str, Any]], as_json: bool) -> N
 def _unmapped(out: Console, lists: Iterable[Unmapped]) -> None:
     """What the mapping files lack: how much, the first of it, and what to edit."""
     for each in lists:
-        first = ", ".join(f"{name} ({count:,})" for name, count in each.top)
+        with_count = [f"{name} ({count:,})" if each.count else name for name, count in each.top]
         more = f" and {each.rows - len(each.top):,} more" if each.rows > len(each.top) else ""
-        noun = each.count.replace("_", " ")
+        behind = f" with {each.behind:,} {each.count.replace('_', ' ')}" if each.count else ""
         out.print(
-            f"Not in dbt_project/seeds/{each.seed}.csv: {each.rows:,} with {each.behind:,} {noun}: "
-            f"{first}{more}. {each.message}",
+            f"For dbt_project/seeds/{each.seed}.csv: {each.rows:,}{behind}: "
+            f"{', '.join(with_count)}{more}. {each.message}",
             highlight=False,
             markup=False,
         )
@@ -213,12 +233,46 @@ def _figures(figures: Iterable[Figure]) -> Table:
     return table
 
 
+def _claims(claims: Iterable[Claim]) -> Table:
+    table = Table(
+        "claim",
+        Column("difference", no_wrap=True, justify="right"),
+        Column("95 % interval", no_wrap=True, justify="right"),
+        Column("verdict", no_wrap=True),
+        caption="Association, not cause. Crude, over all time; stratified in fct_claims.",
+        caption_justify="left",
+    )
+    for claim in claims:
+        numbers = ("-", "") if claim.estimate is None else _difference(claim)
+        told = (
+            f"{claim.text}\n  {claim.side_a} ({_count(claim.n_a)}) less {claim.side_b}"
+            f" ({_count(claim.n_b)}), {claim.unit}"
+        )
+        style = _VERDICT_STYLES.get(claim.verdict, "dim")
+        table.add_row(told, *numbers, f"[{style}]{claim.verdict}[/{style}]")
+    return table
+
+
+def _difference(claim: Claim) -> tuple[str, str]:
+    digits = 3 if abs(claim.estimate or 0) < 1 else 1
+    interval = (
+        ""
+        if claim.ci_low is None or claim.ci_high is None
+        else f"{claim.ci_low:+,.{digits}f} to {claim.ci_high:+,.{digits}f}"
+    )
+    return f"{claim.estimate:+,.{digits}f}", interval
+
+
+def _count(people: int | None) -> str:
+    return "-" if people is None else f"{people:,}"
+
+
 def _told(figure: Figure, value: float | None) -> str:
     if value is None:
         return ""
     if figure.metric == "nps":
         return f"{value:+.1f}"
-    if figure.metric.startswith("referral_share"):
+    if figure.metric in _SHARES:
         return f"{value:.1%}"
     return f"{value:,.2f}"
 

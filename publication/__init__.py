@@ -18,7 +18,7 @@ from publication.pruning import prune
 from publication.release import Publication, publish
 from publication.releases import Release, current, release_at, releases
 from publication.rolling_back import rollback
-from publication.summary import Figure, Summary, summary
+from publication.summary import Claim, Figure, Summary, summary
 from publication.suppression import Protected, protect
 from publication.unmapped import Unmapped
 from publication.verification import VerificationReport, verify
@@ -26,6 +26,7 @@ from publication.verification import VerificationReport, verify
 __all__ = [
     "Candidate",
     "CandidateError",
+    "Claim",
     "Explanation",
     "Figure",
     "InputFile",

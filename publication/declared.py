@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from publication import unmapped
 from publication.marts import Column, EvidenceModel, ExplainStep, PublicMart
 from publication.suppression_rule import rule_from_json
-from publication.unmapped import UnmappedRule
 
 
 def marts_from_json(documents: Sequence[Mapping[str, Any]]) -> tuple[PublicMart, ...]:
@@ -31,17 +31,9 @@ def evidence_from_json(documents: Sequence[Mapping[str, Any]]) -> tuple[Evidence
             document["name"],
             document["relation"],
             _steps(document["explain"]),
-            _unmapped(document.get("unmapped")),
+            unmapped.rule_from_json(document.get("unmapped")),
         )
         for document in documents
-    )
-
-
-def _unmapped(document: Mapping[str, Any] | None) -> UnmappedRule | None:
-    if document is None:
-        return None
-    return UnmappedRule(
-        document["seed"], document["message"], document["count"], tuple(document["show"])
     )
 
 

@@ -35,11 +35,17 @@ class UnitKey:
     series: Values
     cut: Values
     window: Window
+    # Not a part of its series.
+    is_whole: bool = field(init=False, compare=False)
+    _hash: int = field(init=False, compare=False, repr=False)
 
-    @property
-    def is_whole(self) -> bool:
-        """Not a part of its series."""
-        return all(value == WHOLE for value in self.cut)
+    def __post_init__(self) -> None:
+        """Keys are asked for many times each; both answers are computed once."""
+        object.__setattr__(self, "is_whole", all(value == WHOLE for value in self.cut))
+        object.__setattr__(self, "_hash", hash((self.series, self.cut, self.window)))
+
+    def __hash__(self) -> int:
+        return self._hash
 
 
 @dataclass(slots=True)
@@ -47,11 +53,14 @@ class Unit:
     """The rows of a unit by the values of their shared columns."""
 
     rows: dict[Values, RowMapping] = field(default_factory=dict)
+    _people: int = -1
 
     def people(self, column: str) -> int:
         """Of how many people the rows tell: the fewest that any of them rests on."""
-        counted = [int(row[column] or 0) for row in self.rows.values()]
-        return min((count for count in counted if count > 0), default=0)
+        if self._people < 0:
+            counted = (int(row[column] or 0) for row in self.rows.values())
+            self._people = min((count for count in counted if count > 0), default=0)
+        return self._people
 
     @property
     def is_hidden(self) -> bool:
@@ -91,9 +100,13 @@ class Reader:
 
     def __init__(self, rule: SuppressionRule, grain: Sequence[str]) -> None:
         """A column of the grain that the rule does not place tells series apart."""
-        placed = {*rule.series, *rule.cut, *rule.shared, "period", "period_start"}
+        # A window is no series of its own: windows are what is subtracted.
+        elsewhere = {*rule.cut, *rule.shared, "period", "period_start"}
         self.rule = rule
-        self.series = (*rule.series, *(name for name in grain if name not in placed))
+        self._windows: dict[tuple[str, date], Window] = {}
+        self.series = tuple(
+            name for name in dict.fromkeys((*rule.series, *grain)) if name not in elsewhere
+        )
 
     def units(self, rows: Iterable[RowMapping]) -> Units:
         """The rows by unit."""
@@ -107,8 +120,14 @@ class Reader:
         return UnitKey(
             tuple(row[name] for name in self.series),
             tuple(row[name] for name in self.rule.cut),
-            window(row["period"], row["period_start"]),
+            self._window(row["period"], row["period_start"]),
         )
+
+    def _window(self, period: str, start: date) -> Window:
+        found = self._windows.get((period, start))
+        if found is None:
+            found = self._windows[period, start] = window(period, start)
+        return found
 
     def variant(self, row: Mapping[str, Any]) -> Values:
         """Which row of its unit it is."""

@@ -8,6 +8,7 @@ of the rows; it must not be revealed while fewer than a limit of people are in i
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -164,13 +165,16 @@ class Groups:
     limit of 5.
     """
 
-    def __init__(self, system: System) -> None:
-        """The groups of the system's atoms."""
-        atoms = system.atoms()
-        self._limit = system.limit
-        self._people = np.array([atom.people for atom in atoms], dtype=int)
-        self._parts = np.array([system.vector(atom) for atom in atoms])
-        self._parts = self._parts.reshape(len(atoms), system.size)
+    def __init__(self, parts: Floats, people: Numbers, limit: int) -> None:
+        """One atom per line of ``parts``: its part of each variable."""
+        self._parts, self._people, self._limit = parts, people, limit
+        self._ones = np.arange(len(parts))[:, None]
+        pairs = np.stack(np.triu_indices(len(parts), 1), axis=1)
+        together = self._people[pairs].sum(axis=1)
+        self._pairs = pairs[together < self._limit]
+        # One person or more is still to come, or two.
+        self._pairs_of_three = pairs[together < self._limit - 1]
+        self._pairs_of_four = pairs[together < self._limit - 2]
 
     def revealed(self, probe: Floats) -> set[Group]:
         """Those that are known, each as positions of its atoms."""
@@ -184,64 +188,100 @@ class Groups:
         values = self._parts @ probe
         zero = np.abs(values).max(axis=1, initial=0.0) < TOLERANCE
         yield {(int(position),) for position in np.flatnonzero(zero)}
-        yield _zero_sums(values, self._people, np.flatnonzero(~zero), self._limit)
+        # Whatever else a known atom is added to is no more known than before.
+        values[zero] = np.nan
+        yield _groups(_cancelling(self._pairs, values))
+        yield self._joined(values, self._ones, self._pairs_of_three)
+        yield self._joined(values, self._pairs_of_four, self._pairs_of_four)
 
-
-def _zero_sums(values: Floats, people: Numbers, among: Numbers, limit: int) -> set[Group]:
-    """Two to four members whose values add up to zero, with fewer people than the limit."""
-    few = among[people[among] <= limit - 2]
-    first, second = np.triu_indices(len(few), 1)
-    fits = people[few[first]] + people[few[second]] < limit
-    pairs = np.stack([few[first[fits]], few[second[fits]]], axis=1)
-    sums = values[pairs[:, 0]] + values[pairs[:, 1]]
-    zero = np.abs(sums).max(axis=1, initial=0.0) < TOLERANCE
-    found: set[Group] = {(int(one), int(two)) for one, two in pairs[zero]}
-    # Two pairs, or a pair and one more, that cancel each other.
-    pairs, sums = pairs[~zero], sums[~zero]
-    for one, two in ((few[:, None], values[few]), (pairs, sums)):
-        left, right = _opposite(two, sums)
-        groups = np.concatenate([one[left], pairs[right]], axis=1)
-        groups = np.sort(groups[people[groups].sum(axis=1) < limit], axis=1)
+    def _joined(self, values: Floats, ones: Numbers, others: Numbers) -> set[Group]:
+        """Groups of one part of each list whose values add up to zero, and no less."""
+        # One probe finds them, all together confirm.
+        left, right = _opposite(_sums(ones, values[:, 0]), _sums(others, values[:, 0]))
+        groups = np.sort(np.concatenate([ones[left], others[right]], axis=1), axis=1)
         apart = (np.diff(groups, axis=1) > 0).all(axis=1)
-        found |= {tuple(map(int, group)) for group in groups[apart]}
-    return found
+        apart &= self._people[groups].sum(axis=1) < self._limit
+        return _groups(_cancelling(groups[apart], values))
+
+
+def _sums(groups: Numbers, values: Floats) -> Floats:
+    total: Floats = values[groups[:, 0]]
+    for member in groups.T[1:]:
+        total = total + values[member]
+    return total
+
+
+def _cancelling(groups: Numbers, values: Floats) -> Numbers:
+    """Those whose values add up to zero under every probe."""
+    for probe in values.T:
+        groups = groups[np.abs(_sums(groups, probe)) < TOLERANCE]
+    return groups
+
+
+def _groups(listed: Numbers) -> set[Group]:
+    return {tuple(map(int, group)) for group in listed}
 
 
 def _opposite(values: Floats, others: Floats) -> tuple[Numbers, Numbers]:
-    """Positions in both whose values add up to zero."""
-    order = np.argsort(others[:, 0], kind="stable")
-    keys = others[order, 0]
-    low = np.searchsorted(keys, -values[:, 0] - TOLERANCE, side="left")
-    times = np.searchsorted(keys, -values[:, 0] + TOLERANCE, side="right") - low
-    left = np.repeat(np.arange(len(values)), times)
+    """Positions in both whose values add up to zero; what is not a number does not."""
+    order = np.argsort(others)
+    # Not-a-numbers are sorted to the end, and nothing is near them.
+    keys = np.append(others[order], np.nan)
+    # Sorted questions are answered several times faster.
+    asked = np.argsort(-values)
+    wanted = -values[asked]
+    low = np.searchsorted(keys, wanted - TOLERANCE)
+    near = np.flatnonzero(keys[np.minimum(low, len(keys) - 1)] <= wanted + TOLERANCE)
+    low = low[near]
+    times = np.searchsorted(keys, wanted[near] + TOLERANCE, side="right") - low
+    left = np.repeat(asked[near], times)
     within = np.arange(len(left)) - np.repeat(np.cumsum(times) - times, times)
-    right = order[low[left] + within]
-    zero = np.abs(values[left] + others[right]).max(axis=1, initial=0.0) < TOLERANCE
-    return left[zero], right[zero]
+    return left, order[np.repeat(low, times) + within]
 
 
-def refused(system: System, rows: Sequence[Row]) -> set[int]:
+def refused(system: System, rows: Sequence[Row]) -> frozenset[int]:
     """Positions of the rows that must not be shown; the others reveal no small group.
 
     Rows are taken in their order, so the most useful come first; the known ones before all.
     What those reveal by themselves cannot be undone, and is left.
     """
-    matrix, groups = system.matrix(rows), Groups(system)
-    unknown = Unknown(system.size)
-    for position, row in enumerate(rows):
-        if row.known:
-            unknown = unknown.told(matrix[position]) or unknown
+    atoms = system.atoms()
+    if not rows or not atoms:
+        return frozenset()
+    parts = np.zeros((len(atoms), system.size))
+    for number, atom in enumerate(atoms):
+        parts[number] = system.vector(atom)
+    return _refused(
+        system.matrix(rows).tobytes(),
+        tuple(row.known for row in rows),
+        parts.tobytes(),
+        tuple(atom.people for atom in atoms),
+        system.limit,
+    )
+
+
+# Figures of the same people, such as one per attribution model, pose the same question.
+@lru_cache(maxsize=256)
+def _refused(
+    rows: bytes, known: tuple[bool, ...], parts: bytes, people: tuple[int, ...], limit: int
+) -> frozenset[int]:
+    matrix = np.frombuffer(rows).reshape(len(known), -1)
+    size = matrix.shape[1]
+    groups = Groups(np.frombuffer(parts).reshape(-1, size), np.array(people, dtype=int), limit)
+    unknown = Unknown(size)
+    for row in matrix[list(known)]:
+        unknown = unknown.told(row) or unknown
     before = groups.revealed(unknown.probe)
     out: set[int] = set()
-    for position, row in enumerate(rows):
-        after = None if row.known else unknown.told(matrix[position])
+    for position in np.flatnonzero(~np.array(known)):
+        after = unknown.told(matrix[position])
         if after is None:
             continue
         if groups.reveals_more(after.probe, before):
-            out.add(position)
+            out.add(int(position))
         else:
             unknown = after
-    return out
+    return frozenset(out)
 
 
 def implied(matrix: Floats, rows: Floats) -> NDArray[np.bool_]:

@@ -12,20 +12,22 @@ from publication.parquet import literal
 
 TOP = 5
 # A source value is what somebody typed: it may be an address or a number to call.
-PERSONAL = "regexp_matches(cast({0} as varchar), '@|[0-9][0-9 ()./-]{{6,}}[0-9]')"
+PERSONAL = "regexp_matches({0}, '@|(^|[ (])[+0][0-9 ()./-]{{7,}}[0-9]')"
 
 
 @dataclass(frozen=True, slots=True)
 class UnmappedRule:
     """A model's ``config.meta.unmapped``: which seed lacks its rows, and what to do.
 
-    ``count`` is the column that says how much is behind a row, ``show`` what names it.
+    ``show`` are the columns that name a row, ``count`` the one that says how much is behind
+    it (without one, rows are counted). ``where`` leaves rows out of the list.
     """
 
     seed: str
     message: str
-    count: str
     show: tuple[str, ...]
+    count: str | None = None
+    where: str = "true"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Unmapped:
     model: str
     seed: str
     message: str
-    count: str
+    count: str | None
     rows: int
     behind: int
     top: tuple[tuple[str, int], ...]
@@ -43,15 +45,20 @@ class Unmapped:
 
 def unmapped_rule(model: str, meta: Mapping[str, Any], columns: set[str]) -> UnmappedRule:
     """The declaration. Raises ``MartDeclarationError`` when it lacks something."""
-    missing = {"seed", "message", "count", "show"} - meta.keys()
-    show = tuple(meta.get("show") or ())
-    unknown = {*show, meta.get("count")} - columns
+    missing = {"seed", "message", "show"} - meta.keys()
+    show, count = tuple(meta.get("show") or ()), meta.get("count")
+    unknown = {*show, *([count] if count else [])} - columns
     if missing or unknown:
         raise MartDeclarationError(
-            f"{model}: config.meta.unmapped needs seed, message, count and show, the last two "
-            f"naming columns of it; {sorted(map(str, missing or unknown))} is missing"
+            f"{model}: config.meta.unmapped needs seed, message and show, and may have count and "
+            f"where; {sorted(missing or unknown)} is missing or no column of it"
         )
-    return UnmappedRule(meta["seed"], meta["message"], meta["count"], show)
+    return UnmappedRule(meta["seed"], meta["message"], show, count, meta.get("where", "true"))
+
+
+def rule_from_json(document: Mapping[str, Any] | None) -> UnmappedRule | None:
+    """The inverse of ``asdict``; None for a model that is no such list."""
+    return None if document is None else UnmappedRule(**{**document, "show": (*document["show"],)})
 
 
 def released_query(relation: str, columns: Mapping[str, str]) -> str:
@@ -87,9 +94,9 @@ def read_unmapped(folder: Path, models: Mapping[str, UnmappedRule]) -> tuple[Unm
 def _listed(
     connection: duckdb.DuckDBPyConnection, path: Path, rule: UnmappedRule
 ) -> list[tuple[Any, ...]]:
-    shown = ", ".join(rule.show)
+    shown, counted = ", ".join(rule.show), rule.count or "1"
     return connection.execute(
-        f"select concat_ws(' ', {shown}), sum({rule.count}) as behind, count(*) over (), "
-        f"sum(sum({rule.count})) over () from read_parquet({literal(path)}) "
+        f"select concat_ws(' ', {shown}), sum({counted}) as behind, count(*) over (), "
+        f"sum(sum({counted})) over () from read_parquet({literal(path)}) where {rule.where} "
         f"group by {shown} order by behind desc, {shown} limit {TOP}"
     ).fetchall()

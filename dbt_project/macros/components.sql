@@ -13,60 +13,86 @@
   that needs more rounds keeps several labels, and a test shows it.
 #}
 {% macro connected_components(name, edges, rounds=7) -%}
-{{ name }}_0 as {{ kept_cte() }} (
+{{ name }}_nodes as {{ kept_cte() }} (
 
     select
-        left_id as node_id,
-        left_id || '|' || right_id as edge_key,
-        false as is_pointer,
-        left_id as label
-    from {{ edges }}
-    union all
-    select
-        right_id as node_id,
-        left_id || '|' || right_id as edge_key,
-        false as is_pointer,
-        right_id as label
-    from {{ edges }}
-    union all
-    select
         node_id,
-        node_id as edge_key,
-        true as is_pointer,
-        node_id as label
+        row_number() over (order by node_id asc nulls last) as node
     from (
         select left_id as node_id from {{ edges }}
         union
         select right_id as node_id from {{ edges }}
-    ) as nodes
+    ) as ends
+
+),
+
+{{ name }}_links as {{ kept_cte() }} (
+
+    select
+        here.node as left_node,
+        there.node as right_node,
+        -- Below zero, apart from the keys of nodes.
+        -row_number() over (
+            order by here.node asc nulls last, there.node asc nulls last
+        ) as link
+    from {{ edges }} as edges
+    inner join {{ name }}_nodes as here
+        on edges.left_id = here.node_id
+    inner join {{ name }}_nodes as there
+        on edges.right_id = there.node_id
+
+),
+
+{{ name }}_0 as {{ kept_cte() }} (
+
+    select
+        left_node as node,
+        link,
+        left_node as label
+    from {{ name }}_links
+    union all
+    select
+        right_node as node,
+        link,
+        right_node as label
+    from {{ name }}_links
+    union all
+    -- Points at the node whose label this one bears: no link, a key above 0.
+    select
+        node,
+        node as link,
+        node as label
+    from {{ name }}_nodes
 
 ),
 {% for round in range(1, rounds + 1) %}
 {{ name }}_{{ round }} as {{ kept_cte() }} (
 
     select
-        node_id,
-        edge_key,
-        is_pointer,
-        min(moved) over (partition by node_id) as label
+        node,
+        link,
+        min(moved) over (partition by node) as label
     from (
         select
-            *,
+            node,
+            link,
             min(found) over (
-                partition by case when is_pointer then label else node_id end
+                partition by case when link > 0 then label else node end
             ) as moved
         from (
             select
-                *,
-                min(seen) over (partition by node_id) as found
+                node,
+                link,
+                label,
+                min(seen) over (partition by node) as found
             from (
                 select
-                    *,
-                    min(label) over (
-                        partition by is_pointer, edge_key
-                    ) as seen
+                    node,
+                    link,
+                    label,
+                    min(label) over (partition by link) as seen
                 from {{ name }}_{{ round - 1 }}
-            ) as across_edges
+            ) as across_links
         ) as at_nodes
     ) as through_labels
 
@@ -75,12 +101,16 @@
 {{ name }} as (
 
     select
-        node_id,
-        min(label) as component_id
+        nodes.node_id,
+        smallest.node_id as component_id
 
-    from {{ name }}_{{ rounds }}
+    from {{ name }}_{{ rounds }} as labels
+    inner join {{ name }}_nodes as nodes
+        on labels.node = nodes.node
+    inner join {{ name }}_nodes as smallest
+        on labels.label = smallest.node
 
-    group by node_id
+    where labels.link > 0
 
 )
 {%- endmacro %}

@@ -67,8 +67,8 @@
 {%- endmacro %}
 
 {# Hosts at which anybody may have an address or a page. #}
-{% macro public_hosts() -%}
-    {{ return([
+{% macro is_public_host(column) -%}
+    {%- set hosts = [
         'aol.com', 'btinternet.com', 'facebook.com', 'fastmail.com',
         'free.fr', 'gmail.com', 'gmx.at', 'gmx.ch', 'gmx.com', 'gmx.de',
         'gmx.net', 'googlemail.com', 'hotmail.co.uk', 'hotmail.com',
@@ -80,5 +80,10 @@
         'talktalk.net', 'twitter.com', 'virginmedia.com', 'wanadoo.fr',
         'web.de', 'x.com', 'yahoo.co.uk', 'yahoo.com', 'yahoo.de',
         'yahoo.fr', 'yandex.ru', 'ymail.com', 'zoho.com'
-    ]) }}
+    ] -%}
+    {{ column }} in (
+        {%- for host in hosts %}
+        '{{ host }}'{{ ',' if not loop.last }}
+        {%- endfor %}
+    )
 {%- endmacro %}

@@ -17,7 +17,7 @@
             ('range_low', 'double'), ('range_high', 'double'),
             ('client_book', 'bigint'), ('fpc_ci_low', 'double'),
             ('fpc_ci_high', 'double'), ('centre', 'double'),
-            ('half_width', 'double'), ('pooled_cuts', 'bigint'),
+            ('half_width', 'double'), ('small_companies', 'bigint'),
             ('remark', 'string'),
         ] %}
         cast({{ given.get(column, 'null') }} as {{ type }}) as {{ column }}{{ ',' if not loop.last }}

@@ -1,5 +1,6 @@
 """The bookkeeper: writes documents, numbers them, and pays what is due."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -36,29 +37,22 @@ class Clerk:
     def customer(self, client: Client) -> Party:
         """The client's Xero contact, mostly with the agency's customer code."""
         code = client.code if client.is_coded_in_books else None
-        party = self._party(
-            client.name, code, client.currency, True, client.added, f"client {client.id}"
-        )
+
+        def contact(guid: str) -> Party:
+            return Party(guid, client.name, code, client.currency, True, client.added)
+
+        party = self._party(f"client {client.id}", contact)
         self.books.customers[party.id] = client.id
         return party
 
     def supplier(self, name: str, currency: str = "GBP") -> Party:
         """A supplier's Xero contact."""
-        return self._party(name, None, currency, False, SPAN_START, name)
+        return self._party(name, lambda guid: Party(guid, name, None, currency, False, SPAN_START))
 
-    def _party(
-        self,
-        name: str,
-        code: str | None,
-        currency: str,
-        is_customer: bool,
-        updated: datetime,
-        key: str,
-    ) -> Party:
+    def _party(self, key: str, contact: Callable[[str], Party]) -> Party:
         if key not in self._known:
-            party = Party(self.dice.guid(), name, code, currency, is_customer, updated)
-            self._known[key] = party
-            self.books.parties.append(party)
+            self._known[key] = contact(self.dice.guid())
+            self.books.parties.append(self._known[key])
         return self._known[key]
 
     def line(

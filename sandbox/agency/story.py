@@ -75,7 +75,7 @@ class _Days:
         if hired is not None:
             placement = place(self.world, self.placements, self.plan, hired)
             if placement.status != "Canceled":
-                self.available.remove(hired.candidate)
+                self.available = [c for c in self.available if c is not hired.candidate]
         following = self.jobs.in_hours(after(at, 2 + self.jobs.gap_days(self._gap(client, at))))
         if following < client.active_until:
             self._push(following, "job", client)

@@ -42,6 +42,7 @@ class Truth:
         nps_counts: (promoters, passives, detractors) of all scored answers, repeats included,
             by (audience, trigger).
         posted_net: net total of posted documents by (type, currency); types are Xero's own.
+        applications: (hired, decided) submissions by whether the candidate really was referred.
         follow_ups: detractors' answers that were followed by another, and whether by a call.
         oddities: natural keys of the deliberately odd records, by kind.
     """
@@ -56,6 +57,7 @@ class Truth:
     answers: tuple[TrueAnswer, ...]
     nps_counts: dict[tuple[str, str], tuple[int, int, int]]
     posted_net: dict[tuple[str, str], Decimal]
+    applications: dict[bool, tuple[int, int]]
     follow_ups: tuple[FollowUp, ...]
     oddities: dict[str, tuple[str, ...]]
 
@@ -77,9 +79,19 @@ def truth_of(plan: AgencyPlan, world: World, books: Books, follow_ups: list[Foll
         answers=_answers(world),
         nps_counts=_nps_counts(world),
         posted_net=_posted_net(books),
+        applications={side: _applications(world, side) for side in (True, False)},
         follow_ups=tuple(follow_ups),
         oddities={kind: tuple(keys) for kind, keys in world.oddities.items()},
     )
+
+
+def _applications(world: World, is_referred: bool) -> tuple[int, int]:
+    decided = [
+        submission.status == "Placed"
+        for submission in world.submissions
+        if submission.candidate.is_referred == is_referred and submission.job.closed
+    ]
+    return sum(decided), len(decided)
 
 
 def _answers(world: World) -> tuple[TrueAnswer, ...]:

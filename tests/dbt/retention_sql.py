@@ -97,6 +97,7 @@ def all_of_january(tenants: Sequence[str]) -> pd.DataFrame:
                 "period_end": pd.Timestamp("2020-02-01"),
                 "month_start": pd.Timestamp("2020-01-01"),
                 "is_finished": True,
+                "is_newest": True,
             }
             for tenant in tenants
             for period in ("month", "all")

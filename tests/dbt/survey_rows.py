@@ -44,15 +44,35 @@ TOLD = {
     "field": {"id": "told", "ref": "who_told_you", "type": "multiple_choice"},
 }
 SAID = {"type": "text", "text": "so-so", "field": {"id": "c", "ref": "comment", "type": "text"}}
+EFFORT = Delivery(
+    "typeform",
+    "forms",
+    "effort",
+    {
+        "id": "effort",
+        "fields": [
+            {
+                "id": "effort-ces",
+                "ref": "ces",
+                "type": "opinion_scale",
+                "properties": {"steps": 7, "start_at_one": True},
+            }
+        ],
+    },
+)
 SURVEYS = [
     form("nps", "nps", {}),
     form("eleven", "opinion_scale", SCALE_OF_11),
     form("from_one", "opinion_scale", {"steps": 11, "start_at_one": True}),
     form("five", "opinion_scale", {"steps": 5, "start_at_one": True}),
+    EFFORT,
     response("nine", "nps", [*nps(9), TOLD, SAID], candidate_id="1"),
     response("eleven", "eleven", [answer("eleven", "opinion_scale", 0)], candidate_id="7"),
     response("from-one", "from_one", [answer("from_one", "opinion_scale", 9)], candidate_id="1"),
     response("five", "five", [answer("five", "opinion_scale", 5, "csat")], candidate_id="1"),
+    response("five-as-nps", "five", [answer("five", "opinion_scale", 5, "nps")], candidate_id="1"),
+    response("effort", "effort", [answer("effort", "opinion_scale", 7, "ces")], candidate_id="1"),
+    response("five-as-ces", "five", [answer("five", "opinion_scale", 5, "ces")], candidate_id="1"),
     response("skipped", "nps", [answer("nps", "opinion_scale", 4, "speed")], candidate_id="1"),
     response("too-high", "nps", nps(11), candidate_id="1"),
     response("between", "nps", nps(8.5), candidate_id="1"),

@@ -20,6 +20,7 @@ SUMMARIES = (
     "select * from intermediate.placement_survival_summaries"
     " where period = 'all' and stratum = 'all' and population = 'perm'"
 )
+METRIC = "select * from marts.metric_placement_retention where period = 'all'"
 COMPARISONS = "select * from intermediate.placement_comparisons where period = 'all'"
 
 
@@ -261,6 +262,38 @@ def test_pseudo_values_are_what_the_jackknife_leaves_out(retention: RetentionSql
         column = "leaver_influence" if left[chosen] else "stayer_influence"
         found = whole + len(placed) * table.loc[times[chosen], column]
         assert found == pytest.approx(jackknife, rel=2e-3)
+
+
+def test_a_side_that_nobody_left_has_no_error_rather_than_none_at_all(
+    retention: RetentionSql,
+) -> None:
+    """Ten referred who all stay must not borrow the others' error for a narrow interval."""
+    placed = [
+        *[Placed(400, False, referral="referred")] * 10,
+        *[Placed(day, day < 365) for day in (50, 100, 150, 400, 400, 400, 400, 400, 400, 400)],
+    ]
+    found = retention.built(placed, METRIC + " and metric like 'rmst%' and cut_by <> 'recruiter'")
+    differences = found[found.metric == "rmst_difference_365"]
+    assert differences.value.tolist() == pytest.approx([79.5, 79.5])
+    assert differences[["standard_error", "ci_low", "ci_high"]].isna().all(axis=None)
+    referred = found[(found.metric == "rmst_365") & (found["cut"] == "referred")].iloc[0]
+    assert referred.value == 365
+    assert referred[["standard_error", "ci_low", "ci_high"]].isna().all()
+
+
+def test_a_curve_that_ends_early_has_no_mean_and_nothing_about_it(retention: RetentionSql) -> None:
+    """Without a mean there is no error and no interval; the log-rank test still has its strata."""
+    placed = [
+        Placed(day, day < 90, referral=side)
+        for side in ("referred", "not_referred")
+        for day in (20, 40, 60, 90, 90, 90)
+    ]
+    found = retention.built(placed, METRIC)
+    means = found[found.metric.isin(["rmst_365", "rmst_difference_365"])]
+    assert len(means) > 3
+    assert means[["value", "standard_error", "ci_low", "ci_high"]].isna().all(axis=None)
+    logrank = found[(found.metric == "logrank_365") & (found.adjustment == "stratified")].iloc[0]
+    assert (logrank.value, logrank.strata, logrank.n_compared) == (0, 1, 12)
 
 
 def test_fewer_than_five_people_are_withheld_and_the_group_that_would_tell(

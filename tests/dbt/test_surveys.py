@@ -26,6 +26,27 @@ def test_only_scales_from_0_to_10_are_nps(
 
 
 @pytest.mark.parametrize(
+    ("response", "is_named", "ces"),
+    [
+        ("nine", False, None),
+        ("five", False, None),
+        ("five-as-nps", True, None),
+        ("effort", False, 7),
+        ("five-as-ces", False, None),
+    ],
+)
+def test_another_scale_sent_as_nps_is_named_and_effort_needs_seven_steps(
+    built: Warehouse, response: str, is_named: bool, ces: int | None
+) -> None:
+    found = built.rows(
+        "select is_other_scale_as_nps, ces_score, score from intermediate.int_survey_responses"
+        f" where source_record_id = '{response}'"
+    )
+    assert [row[:2] for row in found] == [(is_named, ces)]
+    assert not (is_named and found[0][2] is not None)
+
+
+@pytest.mark.parametrize(
     ("response", "resolution", "record", "is_shared", "trigger", "kind"),
     [
         ("nine", "hidden_id", "candidate:1", False, "interview", "transactional"),

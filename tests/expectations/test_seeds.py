@@ -23,6 +23,7 @@ seeds:
         currency: string
         rate: double
         people: int
+        job: string
     data_tests:
       - unique_combination:
           arguments: {columns: [system, name]}
@@ -37,9 +38,11 @@ seeds:
       - {name: month, config: {meta: {holds: first_of_month}}}
       - {name: currency, config: {meta: {holds: currency}}}
       - {name: rate, config: {meta: {holds: rate}}}
+      - {name: people, config: {meta: {holds: not_negative}}}
+      - {name: job, config: {meta: {holds: record}}}
 """
-HEADING = "system,name,share,month,is_known,currency,rate,people"
-GOOD = "xero,one,0.2,2025-01-01,true,GBP,1.5,3"
+HEADING = "system,name,share,month,is_known,currency,rate,people,job"
+GOOD = "xero,one,0.2,2025-01-01,true,GBP,1.5,3,bullhorn:7"
 
 
 @pytest.fixture
@@ -63,7 +66,7 @@ def test_every_shipped_seed_has_a_key() -> None:
 
 
 def test_a_good_file_has_no_problem(told) -> None:  # type: ignore[no-untyped-def]
-    assert told(GOOD, "bullhorn,two,0,,false,,,") == []
+    assert told(GOOD, "bullhorn,two,0,,false,,,,") == []
     assert told() == []
 
 
@@ -71,32 +74,34 @@ def test_a_good_file_has_no_problem(told) -> None:  # type: ignore[no-untyped-de
     ("row", "says"),
     [
         (
-            "xero,four,0.2,,true,,,",
+            "xero,four,0.2,,true,,,,",
             "shares.csv, row 2, name 'four': is not known here; use one of one, two, three",
         ),
         (
-            "xero,one,20,,true,,,",
+            "xero,one,20,,true,,,,",
             "share '20': a fraction from 0 to 1 is wanted; for 20 % write 0.2",
         ),
-        ("xero,one,20%,,true,,,", "write a fraction without the sign: 20 % is 0.2"),
-        ("xero,one,-0.1,,true,,,", "share '-0.1': a fraction from 0 to 1 is wanted"),
-        ("xero,one,nan,,true,,,", "share 'nan': write a number"),
-        ("xero,one,0.12345,,true,,,", "at most 4 digits after the point"),
-        ("xero,one,,,true,,,", "share '': must not be empty"),
-        ("sage,one,0.2,,true,,,", "system 'sage': is not known here; use one of bullhorn"),
-        ("xero,one,0.2,01/02/2025,true,,,", "month '01/02/2025': write the date as YYYY-MM-DD"),
-        ("xero,one,0.2,2025-02-30,true,,,", "month '2025-02-30': there is no such day"),
-        ("xero,one,0.2,2025-02-03,true,,,", "a month is named by its first day; write 2025-02-01"),
-        ("xero,one,0.2,,yes,,,", "is_known 'yes': write true or false"),
-        ("xero,one,0.2,,,,,", "is_known '': must not be empty"),
-        ("xero,one,0.2,,true,gbp,,", "currency 'gbp': is not a currency of ISO 4217"),
-        ("xero,one,0.2,,true,XXQ,,", "currency 'XXQ': is not a currency of ISO 4217"),
-        ("xero,one,0.2,,true,,0,", "rate '0': a rate is more than 0"),
-        ("xero,one,0.2,,true,,-1.2,", "rate '-1.2': a rate is more than 0"),
-        ('xero,one,0.2,,true,,"1,200",', "write the number with a point and without separators"),
-        ("xero,one,0.2,,true,,,1.5", "people '1.5': write a whole number"),
-        ("xero, one,0.2,,true,,,", "name ' one': remove the blanks around it"),
-        ("xero,one,0.2,true", "row 2: 4 fields where the heading has 8"),
+        ("xero,one,20%,,true,,,,", "write a fraction without the sign: 20 % is 0.2"),
+        ("xero,one,-0.1,,true,,,,", "share '-0.1': a fraction from 0 to 1 is wanted"),
+        ("xero,one,nan,,true,,,,", "share 'nan': write a number"),
+        ("xero,one,0.12345,,true,,,,", "at most 4 digits after the point"),
+        ("xero,one,,,true,,,,", "share '': must not be empty"),
+        ("sage,one,0.2,,true,,,,", "system 'sage': is not known here; use one of bullhorn"),
+        ("xero,one,0.2,01/02/2025,true,,,,", "month '01/02/2025': write the date as YYYY-MM-DD"),
+        ("xero,one,0.2,2025-02-30,true,,,,", "month '2025-02-30': there is no such day"),
+        ("xero,one,0.2,2025-02-03,true,,,,", "a month is named by its first day; write 2025-02-01"),
+        ("xero,one,0.2,,yes,,,,", "is_known 'yes': write true or false"),
+        ("xero,one,0.2,,,,,,", "is_known '': must not be empty"),
+        ("xero,one,0.2,,true,gbp,,,", "currency 'gbp': is not a currency of ISO 4217"),
+        ("xero,one,0.2,,true,XXQ,,,", "currency 'XXQ': is not a currency of ISO 4217"),
+        ("xero,one,0.2,,true,,0,,", "rate '0': a rate is more than 0"),
+        ("xero,one,0.2,,true,,-1.2,,", "rate '-1.2': a rate is more than 0"),
+        ('xero,one,0.2,,true,,"1,200",,', "write the number with a point and without separators"),
+        ("xero,one,0.2,,true,,,1.5,", "people '1.5': write a whole number"),
+        ("xero, one,0.2,,true,,,,", "name ' one': remove the blanks around it"),
+        ("xero,one,0.2,,true,,,-3,", "people '-3': must not be negative"),
+        ("xero,one,0.2,,true,,,,7", "job '7': name the record as its account, a colon"),
+        ("xero,one,0.2,true", "row 2: 4 fields where the heading has 9"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named(told, row: str, says: str) -> None:  # type: ignore[no-untyped-def]
@@ -105,19 +110,19 @@ def test_a_value_that_cannot_be_used_is_named(told, row: str, says: str) -> None
 
 
 def test_a_repeated_key_is_told_with_both_rows(told) -> None:  # type: ignore[no-untyped-def]
-    (problem,) = told(GOOD, "bullhorn,two,0.1,,true,,,", GOOD)
+    (problem,) = told(GOOD, "bullhorn,two,0.1,,true,,,,", GOOD)
     assert problem == (
         "shares.csv, row 4, system, name 'xero, one': the same key as row 2; keep one of the two"
     )
 
 
 def test_all_problems_are_listed_at_once(told) -> None:  # type: ignore[no-untyped-def]
-    found = told("xero,four,20,,true,,,", "xero,one,0.2,1.1.2025,true,,,")
+    found = told("xero,four,20,,true,,,,", "xero,one,0.2,1.1.2025,true,,,,")
     assert [problem.split(",")[1].strip() for problem in found] == ["row 2", "row 2", "row 3"]
 
 
 def test_rows_are_counted_as_an_editor_shows_them(told) -> None:  # type: ignore[no-untyped-def]
-    (problem,) = told(GOOD, "", "xero,four,0.2,,true,,,")
+    (problem,) = told(GOOD, "", "xero,four,0.2,,true,,,,")
     assert problem.startswith("shares.csv, row 4,")
 
 

@@ -62,9 +62,7 @@ traits as (
         family_id,
         record_order
     from families
-    where
-        domain is not null
-        and domain not in ('{{ public_hosts() | join("', '") }}')
+    where domain is not null and not {{ is_public_host('domain') }}
 
 ),
 

@@ -1,18 +1,31 @@
 with
 
 refused as (
-{% for strength in ['declared', 'linked', 'alike'] %}
+
     select
         would_be_id,
-        '{{ strength }}' as strength,
+        'declared' as strength,
         refusal as reason,
         person_record_id as unit_record_id
-    from {{ ref('int_persons_' ~ strength) }}
+    from {{ ref('int_persons_declared') }}
     where refusal is not null
-    {% if not loop.last %}
     union all
-    {% endif %}
-{%- endfor %}
+    select
+        would_be_id,
+        'linked' as strength,
+        refusal as reason,
+        person_record_id as unit_record_id
+    from {{ ref('int_persons_linked') }}
+    where refusal is not null
+    union all
+    select
+        would_be_id,
+        'alike' as strength,
+        refusal as reason,
+        person_record_id as unit_record_id
+    from {{ ref('int_persons_alike') }}
+    where refusal is not null
+
 ),
 
 conflicts as (

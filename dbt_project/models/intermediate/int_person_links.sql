@@ -16,7 +16,7 @@ keys as (
 
 ),
 
-merges as (
+merged as (
 
     select
         person_record_id as left_record_id,
@@ -48,7 +48,7 @@ links as (
         rule,
         strength,
         is_cut
-    from merges
+    from merged
 
 ),
 

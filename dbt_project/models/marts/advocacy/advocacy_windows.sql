@@ -75,14 +75,17 @@ windowed as (
         monthly.cut_by,
         monthly.cut,
         bool_and(periods.is_finished) as is_finished,
-        {% for count in [
-            'people', 'people_unfollowed', 'referrals', 'squared_referrals',
-            'successes', 'squared_successes', 'placements',
-            'placements_unfollowed', 'loops', 'unknown_loops'
-        ] -%}
-        cast(sum(monthly.{{ count }}) as bigint) as {{ count }}
-        {{- ',' if not loop.last }}
-        {% endfor %}
+        cast(sum(monthly.people) as bigint) as people,
+        cast(sum(monthly.people_unfollowed) as bigint) as people_unfollowed,
+        cast(sum(monthly.referrals) as bigint) as referrals,
+        cast(sum(monthly.squared_referrals) as bigint) as squared_referrals,
+        cast(sum(monthly.successes) as bigint) as successes,
+        cast(sum(monthly.squared_successes) as bigint) as squared_successes,
+        cast(sum(monthly.placements) as bigint) as placements,
+        cast(sum(monthly.placements_unfollowed) as bigint)
+            as placements_unfollowed,
+        cast(sum(monthly.loops) as bigint) as loops,
+        cast(sum(monthly.unknown_loops) as bigint) as unknown_loops
 
     from monthly
 

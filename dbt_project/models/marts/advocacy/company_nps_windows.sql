@@ -174,6 +174,10 @@ rolled as (
         population,
         bool_and(is_finished) as is_finished,
         cast(count(*) as bigint) as n,
+        cast(
+            sum(case when answers < {{ var('suppression_k', 5) }} then 1 else 0 end)
+            as bigint
+        ) as small_companies,
         cast(sum(score) as double) as total,
         min(mean) as mean,
         case

@@ -21,11 +21,11 @@ answers as (
         votes.respondent_key,
         votes.vote_id,
         votes.amount as score,
-        votes.vote_month,
-        votes.next_month,
         {% for driver in driver_refs() %}
-        contexts.rating_{{ driver }}{{ ',' if not loop.last }}
+        contexts.rating_{{ driver }},
         {% endfor %}
+        votes.vote_month,
+        votes.next_month
 
     from {{ ref('survey_votes') }} as votes
 

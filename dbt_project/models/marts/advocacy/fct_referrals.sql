@@ -119,15 +119,11 @@ joined as (
         edges.referred_company_id,
         edges.placement_id,
         own_placements.placement_id as referrer_placement_id,
-        case
-            when coalesce(trees.root_id, edges.referrer_node_id)
-                like edges.tenant_id || '|person:%'
-                then
-                    substring(
-                        coalesce(trees.root_id, edges.referrer_node_id),
-                        length(edges.tenant_id) + 9
-                    )
-        end as tree_root_person_id,
+        nullif(
+            split_part(
+                coalesce(trees.root_id, edges.referrer_node_id), '|person:', 2
+            ), ''
+        ) as tree_root_person_id,
 
         ---------- strings
         edges.subject_kind,
@@ -168,9 +164,11 @@ joined as (
         edges.is_self_referral,
         edges.is_settled,
         edges.is_competing,
-        coalesce(arrivals.is_arrival, false)
-        and coming.referral_id is distinct from edges.referral_id
-            as is_cut_cycle,
+        coalesce(
+            arrivals.is_arrival
+            and coalesce(coming.referral_id, '') <> edges.referral_id,
+            false
+        ) as is_cut_cycle,
         edges.is_settled and edges.conversion_id is not null as is_successful,
 
         ---------- dates

@@ -1,6 +1,8 @@
-{% set questions = [('csat', 'csat', 'csat_score', 5), ('ces', 'ces', 'ces_score', 7)] %}
+{% set questions = [
+    ('csat', 'csat', 'csat_score', 5), ('ces', 'ces', 'ces_score', 7),
+] %}
 {% for driver in driver_refs() %}
-    {%- do questions.append((driver, 'driver', 'rating_' ~ driver, 5)) -%}
+{% do questions.append((driver, 'driver', 'rating_' ~ driver, 5)) %}
 {% endfor %}
 
 with

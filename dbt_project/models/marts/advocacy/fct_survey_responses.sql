@@ -174,6 +174,12 @@ counted as (
             when hours_to_follow_up <= 48 then true
             when is_past_48h then false
         end as is_followed_up_48h,
+        row_number() over (
+            partition by
+                tenant_id, audience, survey_kind, trigger, population,
+                respondent_key, event_id, {{ month_of('submitted_at') }}
+            order by submitted_at desc nulls last, response_id desc nulls last
+        ) = 1 as is_counted_in_month,
 
         ---------- dates
         cast(submitted_at as date) as submitted_date,

@@ -1,4 +1,7 @@
-{% set cell = 'tenant_id, period, period_start, audience, survey_kind, trigger, population, cut_by, cut' %}
+{%- set cell -%}
+    tenant_id, period, period_start, audience, survey_kind, trigger, population,
+    cut_by, cut
+{%- endset %}
 
 with
 
@@ -65,6 +68,8 @@ windowed as (
         on
             cuts.tenant_id = periods.tenant_id
             and cuts.submitted_month = periods.month_start
+
+    where periods.is_newest or cuts.cut_by = 'all'
 
 ),
 

@@ -1,5 +1,9 @@
 {% set k = var('suppression_k', 5) %}
-{% set cell = 'tenant_id, period, period_start, audience, survey_kind, population' %}
+{% set dimensions = [
+    'tenant_id', 'period', 'period_start', 'audience', 'survey_kind',
+    'population',
+] %}
+{% set cell = dimensions | join(', ') %}
 
 with
 
@@ -87,9 +91,9 @@ totals as (
 products as (
 
     select
-        {% for column in ['tenant_id', 'period', 'period_start', 'audience', 'survey_kind', 'population'] -%}
+        {% for column in dimensions %}
         pairs.{{ column }},
-        {% endfor -%}
+        {% endfor %}
         pairs.driver,
         cast(pairs.answers as decimal(12, 0)) as answers,
         cast(score_ranks.twice_rank - totals.answers - 1 as decimal(12, 0)) as x,
@@ -134,9 +138,9 @@ sums as (
 correlated as (
 
     select
-        {% for column in ['tenant_id', 'period', 'period_start', 'audience', 'survey_kind', 'population'] -%}
+        {% for column in dimensions %}
         totals.{{ column }},
-        {% endfor -%}
+        {% endfor %}
         totals.driver,
         totals.is_finished,
         totals.n,
@@ -158,13 +162,13 @@ correlated as (
                 ) / sqrt(cast(totals.answers as double))
         end as half_rating,
         sums.xy,
-        sqrt(sums.xx) * sqrt(sums.yy) as spread,
+        sqrt(sums.xx * sums.yy) as spread,
         -- greatest and least pass over nulls.
         case
             when sums.xx > 0 and sums.yy > 0
                 then greatest(
                     -1e0,
-                    least(1e0, sums.xy / (sqrt(sums.xx) * sqrt(sums.yy)))
+                    least(1e0, sums.xy / sqrt(sums.xx * sums.yy))
                 )
         end as correlation,
         totals.n < {{ k }} as is_suppressed
@@ -173,10 +177,10 @@ correlated as (
 
     inner join sums
         on
-            {% for column in ['tenant_id', 'period', 'period_start', 'audience', 'survey_kind', 'population'] -%}
-            totals.{{ column }} = sums.{{ column }} and
-            {% endfor -%}
             totals.driver = sums.driver
+            {% for column in dimensions %}
+            and totals.{{ column }} = sums.{{ column }}
+            {% endfor %}
 
 ),
 

@@ -1,5 +1,8 @@
 {% set k = var('suppression_k', 5) %}
-{% set window = 'tenant_id, metric, period, period_start, audience, survey_kind, trigger, population' %}
+{%- set window -%}
+    tenant_id, metric, period, period_start, audience, survey_kind, trigger,
+    population
+{%- endset %}
 {% set shown_if_not = 'case when not is_suppressed then ' %}
 
 with
@@ -57,26 +60,21 @@ complemented as (
 -- one or two companies that are not shown on their own.
 hidden_companies as (
 
-    select
+    select distinct
         tenant_id,
         period,
         period_start,
         audience,
         survey_kind,
         trigger,
-        population,
-        sum(pooled_cuts) as companies
+        population
 
     from complemented
 
     where
         metric = 'nps'
         and cut_by = 'company'
-        and (is_withheld or cut like '(fewer%')
-
-    group by
-        tenant_id, period, period_start, audience, survey_kind, trigger,
-        population
+        and (is_withheld or cut = '(fewer than {{ k }} people)')
 
 ),
 
@@ -86,7 +84,8 @@ suppressed as (
         complemented.*,
         complemented.is_withheld or (
             complemented.metric = 'nps_by_company'
-            and coalesce(hidden_companies.companies, 0) between 1 and 2
+            and complemented.small_companies <= 2
+            and hidden_companies.tenant_id is not null
         ) as is_suppressed,
         case complemented.period
             when 'month' then 1

@@ -6,7 +6,7 @@
     ('referral_status', 'referral_status', scores, true),
     ('feedback', 'feedback', scores ~ ' and feedback is not null', true),
     ('recruiter', 'recruiter', 'true', false),
-    ('company', "coalesce(top_company_id, 'unknown')", scores, false),
+    ('company', 'company', scores, false),
     ('stage', 'stage', scores ~ ' and stage is not null', false),
     ('channel', 'channel', scores, false),
 ] %}
@@ -20,9 +20,87 @@ periods as (
 
 ),
 
+-- A company that never had enough people is pooled before anything is
+-- multiplied by windows.
+company_people as (
+
+    select
+        tenant_id,
+        measure,
+        audience,
+        survey_kind,
+        trigger,
+        population,
+        top_company_id,
+        count(distinct respondent_key) as people
+
+    from {{ ref('survey_votes') }}
+
+    where {{ scores }} and top_company_id is not null
+
+    group by
+        tenant_id, measure, audience, survey_kind, trigger, population,
+        top_company_id
+
+),
+
+-- Most people have one vote: only the others need to be put in order.
+frequent_people as (
+
+    select
+        tenant_id,
+        measure,
+        audience,
+        survey_kind,
+        trigger,
+        population,
+        respondent_key
+
+    from {{ ref('survey_votes') }}
+
+    where not (survey_kind = 'relationship' and {{ scores }})
+
+    group by
+        tenant_id, measure, audience, survey_kind, trigger, population,
+        respondent_key
+
+    having count(*) > 1
+
+),
+
 votes as (
 
-    select * from {{ ref('survey_votes') }}
+    select
+        votes.*,
+        frequent_people.respondent_key is not null as is_of_frequent_person,
+        case
+            when votes.top_company_id is null then 'unknown'
+            when company_people.people < {{ k }}
+                then '(fewer than {{ k }} people)'
+            else votes.top_company_id
+        end as company
+
+    from {{ ref('survey_votes') }} as votes
+
+    left join company_people
+        on
+            votes.tenant_id = company_people.tenant_id
+            and votes.measure = company_people.measure
+            and votes.audience = company_people.audience
+            and votes.survey_kind = company_people.survey_kind
+            and votes.trigger = company_people.trigger
+            and votes.population = company_people.population
+            and votes.top_company_id = company_people.top_company_id
+
+    left join frequent_people
+        on
+            votes.tenant_id = frequent_people.tenant_id
+            and votes.measure = frequent_people.measure
+            and votes.audience = frequent_people.audience
+            and votes.survey_kind = frequent_people.survey_kind
+            and votes.trigger = frequent_people.trigger
+            and votes.population = frequent_people.population
+            and votes.respondent_key = frequent_people.respondent_key
 
 ),
 
@@ -49,15 +127,25 @@ personal as (
 
     select
         *,
-        case
-            when survey_kind = 'relationship' and {{ scores }} then next_month
-            else lead(vote_month) over (
-                partition by {{ cell }}, respondent_key
-                order by vote_month asc nulls last, vote_id asc nulls last
-            )
-        end as next_month_of_person
+        lead(vote_month) over (
+            partition by {{ cell }}, respondent_key
+            order by vote_month asc nulls last, vote_id asc nulls last
+        ) as next_month_of_person
 
     from cuts
+
+    where is_of_frequent_person
+
+    union all
+
+    -- Of a relationship survey the next answer is the person's next.
+    select
+        *,
+        next_month as next_month_of_person
+
+    from cuts
+
+    where not is_of_frequent_person
 
 ),
 
@@ -136,7 +224,13 @@ windowed as (
         )
         and (
             tallied.is_for_every_period
-            or periods.period in ('trailing_12m', 'all')
+            or (
+                periods.period in ('trailing_12m', 'all')
+                and (
+                    periods.is_newest
+                    or tallied.cut_by not in ('recruiter', 'company')
+                )
+            )
         )
 
     group by
@@ -157,7 +251,10 @@ pooling as (
         ) as people_in_all,
         sum(
             case
-                when cut_by = 'company' and (n >= {{ k }} or cut = 'unknown')
+                when
+                    cut_by = 'company'
+                    and cut <> '(fewer than {{ k }} people)'
+                    and (n >= {{ k }} or cut = 'unknown')
                     then n
                 else 0
             end
@@ -189,7 +286,6 @@ pooled as (
         population,
         cut_by,
         pooled_cut as cut,
-        bool_and(is_finished) as is_finished,
         -- Nobody is counted twice: those of no other company, at least.
         cast(
             case
@@ -206,7 +302,7 @@ pooled as (
         ] %}
         cast(sum({{ column }}) as bigint) as {{ column }},
         {% endfor %}
-        cast(count(*) as bigint) as pooled_cuts
+        bool_and(is_finished) as is_finished
 
     from pooling
 

@@ -1,7 +1,10 @@
 {# Nothing is known where no answer says which event it is about. #}
 {% set known = 'case when high > 0 or possibly_answered = 0 then ' %}
 {% set may_be_unknown = "measure in ('followed_up_48h', 'recovered_share')" %}
-{% set cell = ['tenant_id', 'period', 'period_start', 'audience', 'survey_kind', 'trigger', 'population'] %}
+{% set cell = [
+    'tenant_id', 'period', 'period_start', 'audience', 'survey_kind', 'trigger',
+    'population',
+] %}
 with
 
 windows as (
@@ -59,11 +62,11 @@ silent as (
 
     left join deliveries
         on
-            {% for column in cell -%}
-            windows.{{ column }} = deliveries.{{ column }} and
-            {% endfor -%}
             deliveries.is_told
             and windows.cut_by = 'all'
+            {% for column in cell %}
+            and windows.{{ column }} = deliveries.{{ column }}
+            {% endfor %}
 
     where windows.measure = 'nps'
 
@@ -88,11 +91,11 @@ occasions as (
 
     left join unlinked
         on
-            {% for column in cell -%}
-            windows.{{ column }} = unlinked.{{ column }} and
-            {% endfor -%}
             windows.cut_by = unlinked.cut_by
             and windows.cut = unlinked.cut
+            {% for column in cell %}
+            and windows.{{ column }} = unlinked.{{ column }}
+            {% endfor %}
 
     where windows.measure = 'occasions'
 
@@ -129,7 +132,6 @@ figures as (
             'n': 'n',
             'promoters': 'high_count',
             'detractors': 'low_count',
-            'pooled_cuts': 'pooled_cuts',
             'asked': 'asked',
             'nps_low': '100e0 * (high - low - silent_units) / asked_units',
             'nps_late': 'case when silent_units = 0 then 100e0 * (high - low) / votes'
@@ -155,6 +157,7 @@ figures as (
                 ~ t95('n - 1') ~ ' * standard_error) end',
             'n': 'n',
             'client_book': 'client_book',
+            'small_companies': 'small_companies',
             'fpc_ci_low': 'case when n > 1 and finite_factor is not null then'
                 ~ ' greatest(-100e0, mean - ' ~ t95('n - 1')
                 ~ ' * standard_error * finite_factor) end',
@@ -202,8 +205,10 @@ figures as (
             'value': 'mean',
             'numerator': 'amount',
             'denominator': 'votes',
-            'ci_low': 'case when answers > 1 then greatest(1e0, mean - half_width) end',
-            'ci_high': 'case when answers > 1 then least(7e0, mean + half_width) end',
+            'ci_low': 'case when half_width is not null'
+                ~ ' then greatest(1e0, mean - half_width) end',
+            'ci_high': 'case when half_width is not null'
+                ~ ' then least(7e0, mean + half_width) end',
             'n': 'n',
             'centre': 'mean',
             'half_width': 'half_width'

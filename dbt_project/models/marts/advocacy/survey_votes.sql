@@ -273,16 +273,16 @@ monthly as (
 
     select
         *,
-        row_number() over (
-            partition by {{ cell }}, vote_month
-            order by voted_at desc nulls last, vote_id desc nulls last
-        ) as vote_rank,
         {% for attribute in attributes %}
         first_value({{ attribute }}) over (
             partition by {{ cell }}
             order by voted_at asc nulls last, vote_id asc nulls last
-        ) as first_{{ attribute }}{{ ',' if not loop.last }}
+        ) as first_{{ attribute }},
         {% endfor %}
+        row_number() over (
+            partition by {{ cell }}, vote_month
+            order by voted_at desc nulls last, vote_id desc nulls last
+        ) as vote_rank
 
     from cast_votes
 

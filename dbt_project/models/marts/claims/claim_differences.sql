@@ -15,24 +15,14 @@ sides as (
 
     select
         {{ row }},
+        {% for amount in ['outcome', 'exposure'] -%}
+        cast(sum(is_side_a * {{ amount }}) as double) as {{ amount }}_a,
+        cast(sum((1 - is_side_a) * {{ amount }}) as double) as {{ amount }}_b,
+        {% endfor -%}
         cast(sum(is_side_a * events) as bigint) as events_a,
         cast(sum((1 - is_side_a) * events) as bigint) as events_b,
-        -- Hires may be parts of hires: whole ones count.
-        coalesce(
-            nullif(count(distinct case when is_side_a = 1 then person_id end), 0),
-            cast(floor(sum(
-                case when person_id is null then is_side_a * exposure else 0 end
-            )) as bigint)
-        ) as n_a,
-        coalesce(
-            nullif(count(distinct case when is_side_a = 0 then person_id end), 0),
-            cast(floor(sum(
-                case
-                    when person_id is null then (1 - is_side_a) * exposure
-                    else 0
-                end
-            )) as bigint)
-        ) as n_b,
+        count(distinct case when is_side_a = 1 then person_id end) as n_a,
+        count(distinct case when is_side_a = 0 then person_id end) as n_b,
         count(distinct case
             when is_side_a = 1 and exposure <> 0 then cluster_id
         end) as clusters_a,
@@ -86,17 +76,16 @@ strata as (
 amounts as (
 
     select
-        {{ row }},
-        stratum,
-        cluster_id,
-        cell_number,
         {% for amount in [
             'outcome_a', 'exposure_a', 'outcome_b', 'exposure_b'
         ] -%}
         cast(all_{{ amount }} as double) as {{ amount }},
-        cast(all_{{ amount }} - {{ amount }} as double) as {{ amount }}_left
-        {{- ',' if not loop.last }}
-        {% endfor %}
+        cast(all_{{ amount }} - {{ amount }} as double) as {{ amount }}_left,
+        {% endfor -%}
+        {{ row }},
+        stratum,
+        cluster_id,
+        cell_number
 
     from strata
 
@@ -106,10 +95,6 @@ amounts as (
 weighed as (
 
     select
-        {{ row }},
-        stratum,
-        cluster_id,
-        cell_number,
         {% for left in ['', '_left'] -%}
         case
             when exposure_a{{ left }} > 0e0 and exposure_b{{ left }} > 0e0
@@ -131,9 +116,12 @@ weighed as (
                     exposure_a{{ left }} * exposure_b{{ left }}
                     / (exposure_a{{ left }} + exposure_b{{ left }})
             else 0e0
-        end as weight{{ left }}
-        {{- ',' if not loop.last }}
-        {% endfor %}
+        end as weight{{ left }},
+        {% endfor -%}
+        {{ row }},
+        stratum,
+        cluster_id,
+        cell_number
 
     from amounts
 
@@ -142,13 +130,12 @@ weighed as (
 totals as (
 
     select
-        {{ row }},
         {% for amount in ['weighed_a', 'weighed_b', 'weight'] -%}
         cast(sum(
             case when cell_number = 1 then {{ summable(amount) }} end
-        ) as double) as {{ amount }}
-        {{- ',' if not loop.last }}
-        {% endfor %}
+        ) as double) as {{ amount }},
+        {% endfor -%}
+        {{ row }}
 
     from weighed
 
@@ -229,39 +216,123 @@ errors as (
 
 ),
 
-differences as (
+kinds as (
+
+    {% for claim in claims() if claim.kind -%}
+    select
+        '{{ claim.claim }}' as claim,
+        '{{ claim.measure }}' as measure,
+        '{{ claim.kind }}' as kind,
+        cast({{ claim.largest | default('null') }} as double) as largest
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+-- How far each side alone might be off if its units were independent.
+bounded as (
 
     select
-        sides.tenant_id,
-        sides.claim,
-        sides.measure,
-        sides.period,
-        sides.period_start,
-        sides.adjustment,
-        errors.estimate,
-        errors.standard_error,
+        sides.*,
+        kinds.kind,
+        kinds.largest,
+        {% for side in ['a', 'b'] -%}
+        outcome_{{ side }} / nullif(exposure_{{ side }}, 0e0) as crude_{{ side }},
+        {% for end, sign in [('low', '-'), ('high', '+')] -%}
+        case
+            when kinds.kind = 'share'
+                then {{ wilson_bound(
+                    'outcome_' ~ side, 'exposure_' ~ side, sign
+                ) }}
+            when kinds.kind = 'rate'
+                then {{ byar_bound(
+                    'outcome_' ~ side, 'exposure_' ~ side, sign
+                ) }}
+        end as {{ end }}_{{ side }},
+        {% endfor -%}
+        {% endfor -%}
         -- Of the smaller side: it says how well the error itself is known.
         case
-            when least(sides.clusters_a, sides.clusters_b) >= 2
-                then cast(least(sides.clusters_a, sides.clusters_b) - 1 as double)
-        end as degrees_of_freedom,
-        sides.n_a,
-        sides.n_b,
-        sides.events_a,
-        sides.events_b,
-        errors.value_a,
-        errors.value_b
+            when least(clusters_a, clusters_b) >= 2
+                then least(clusters_a, clusters_b) - 1
+        end as degrees_of_freedom
 
     from sides
 
+    inner join kinds
+        on
+            sides.claim = kinds.claim
+            and sides.measure = kinds.measure
+
+),
+
+-- Of few events the jackknife sees too little: its interval is never shorter
+-- than Newcombe's, of two such sides, which is right for independent units.
+widths as (
+
+    select
+        errors.*,
+        bounded.largest,
+        bounded.n_a,
+        bounded.n_b,
+        bounded.events_a,
+        bounded.events_b,
+        {{ t95('bounded.degrees_of_freedom') }} * errors.standard_error
+            as half_width,
+        coalesce(sqrt(
+            (crude_a - low_a) * (crude_a - low_a)
+            + (high_b - crude_b) * (high_b - crude_b)
+        ), 0e0) as least_below,
+        coalesce(sqrt(
+            (high_a - crude_a) * (high_a - crude_a)
+            + (crude_b - low_b) * (crude_b - low_b)
+        ), 0e0) as least_above
+
+    from bounded
+
     inner join errors
         on
-            sides.tenant_id = errors.tenant_id
-            and sides.claim = errors.claim
-            and sides.measure = errors.measure
-            and sides.period = errors.period
-            and sides.period_start = errors.period_start
-            and sides.adjustment = errors.adjustment
+            bounded.tenant_id = errors.tenant_id
+            and bounded.claim = errors.claim
+            and bounded.measure = errors.measure
+            and bounded.period = errors.period
+            and bounded.period_start = errors.period_start
+            and bounded.adjustment = errors.adjustment
+
+),
+
+differences as (
+
+    select
+        {{ row }},
+        estimate,
+        -- Spark takes no account of nulls in greatest: without an error there
+        -- is no interval.
+        case
+            when half_width is not null and largest is not null
+                then greatest(
+                    -largest, estimate - greatest(half_width, least_below)
+                )
+            when half_width is not null
+                then estimate - greatest(half_width, least_below)
+        end as ci_low,
+        case
+            when half_width is not null and largest is not null
+                then least(
+                    largest, estimate + greatest(half_width, least_above)
+                )
+            when half_width is not null
+                then estimate + greatest(half_width, least_above)
+        end as ci_high,
+        standard_error,
+        n_a,
+        n_b,
+        events_a,
+        events_b,
+        value_a,
+        value_b
+
+    from widths
 
 )
 

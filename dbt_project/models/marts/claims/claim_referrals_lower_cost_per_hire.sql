@@ -1,91 +1,34 @@
 with
 
-periods as (
+differences as (
 
-    select * from {{ ref('claim_periods') }}
-
-),
-
-channels as (
-
-    select * from {{ ref('dim_channels') }}
+    select * from {{ ref('cost_per_hire_differences') }}
 
 ),
 
-hires as (
+-- Hires may be credited in parts: whole ones count.
+estimates as (
 
     select
         tenant_id,
-        channel,
-        {{ month_of('converted_date') }} as counted_month,
-        0 as cost,
-        sum(credit) as hires
-
-    from {{ ref('fct_attribution') }}
-
-    where
-        attribution_model = '{{ var("attribution_model", "referral_first") }}'
-        and credit > 0
-        and placement_id is not null
-        and converted_date <= {{ as_of_date() }}
-
-    group by tenant_id, channel, {{ month_of('converted_date') }}
-
-),
-
-costs as (
-
-    select
-        tenant_id,
-        channel,
-        document_month as counted_month,
-        loaded_cost as cost,
-        0 as hires
-
-    from {{ ref('channel_month_costs') }}
-
-),
-
-sides as (
-
-    select * from hires
-
-    union all
-
-    select * from costs
-
-),
-
--- Spend and hires of a month are one observation: what is spent follows what
--- is to be filled, and both sides share the same months.
-units as (
-
-    select
-        sides.tenant_id,
         'referrals_lower_cost_per_hire' as claim,
         'cost_per_hire' as measure,
-        periods.period,
-        periods.period_start,
-        'all' as stratum,
-        cast(sides.counted_month as string) as cluster_id,
-        cast(null as string) as person_id,
-        case when channels.is_referral then 1 else 0 end as is_side_a,
-        sides.cost as outcome,
-        sides.hires as exposure,
-        cast(null as int) as events
+        period,
+        period_start,
+        'crude' as adjustment,
+        difference as estimate,
+        ci_low,
+        ci_high,
+        cast(null as double) as standard_error,
+        cast(floor(referred_hires) as bigint) as n_a,
+        cast(floor(other_hires) as bigint) as n_b,
+        cast(null as bigint) as events_a,
+        cast(null as bigint) as events_b,
+        referred_cost_per_hire as value_a,
+        other_cost_per_hire as value_b
 
-    from sides
-
-    inner join periods
-        on sides.tenant_id = periods.tenant_id
-
-    left join channels
-        on sides.channel = channels.channel
-
-    where
-        sides.counted_month >= periods.period_start
-        and sides.counted_month < periods.period_end
+    from differences
 
 )
 
-select * from units
+select * from estimates

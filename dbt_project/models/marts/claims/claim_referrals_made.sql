@@ -1,24 +1,24 @@
 with
 
--- Several records may say the same of one pair of people: the first counts.
+-- A referral of somebody who had been won already earns nothing.
 referrals as (
 
     select
         tenant_id,
         referrer_person_id as person_id,
         referred_person_id,
-        cast(min(referred_at) as timestamp) as referred_at
+        referred_at
 
-    from {{ ref('int_referrals') }}
+    from {{ ref('fct_referrals') }}
 
     where
-        referrer_person_id is not null
-        and referred_person_id is not null
-        and referred_kind = 'candidate'
-        and not is_self_referral
+        subject_kind = 'candidate'
+        and referrer_person_id is not null
+        and referred_at is not null
         and cast(referred_at as date) <= {{ as_of_date() }}
-
-    group by tenant_id, referrer_person_id, referred_person_id
+        and outcome <> 'after_conversion'
+        and not is_self_referral
+        and not is_cut_cycle
 
 )
 

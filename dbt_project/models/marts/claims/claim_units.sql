@@ -1,5 +1,4 @@
 {% set sources = [
-    'claim_referrals_lower_cost_per_hire',
     'claim_referred_candidates_succeed_more',
     'claim_promoting_clients_stay_and_grow',
     'claim_feedback_makes_advocates',

@@ -1,11 +1,8 @@
-{% set k = var('suppression_k', 5) %}
-{% set row = 'tenant_id, claim, measure, period, period_start, adjustment' %}
-
 with
 
-differences as (
+estimates as (
 
-    select * from {{ ref('claim_differences') }}
+    select * from {{ ref('claim_estimates') }}
 
 ),
 
@@ -17,16 +14,17 @@ periods as (
 
 claims as (
 
-    {% for claim, measure, text, direction, unit, side_a, side_b in claims() -%}
+    {% for claim in claims() -%}
     select
-        '{{ claim }}' as claim,
-        '{{ measure }}' as measure,
-        '{{ text }}' as claim_text,
-        '{{ direction }}' as direction,
-        '{{ unit }}' as unit,
-        '{{ side_a }}' as side_a,
-        '{{ side_b }}' as side_b,
-        {{ loop.index }} as place
+        '{{ claim.claim }}' as claim,
+        '{{ claim.measure }}' as measure,
+        '{{ claim.text }}' as claim_text,
+        '{{ claim.direction }}' as direction,
+        '{{ claim.unit }}' as unit,
+        '{{ claim.side_a }}' as side_a,
+        '{{ claim.side_b }}' as side_b,
+        '{{ claim.method }}' as method,
+        'Association, not cause. {{ claim.caveat }}' as caveat
     {{ 'union all' if not loop.last }}
     {% endfor %}
 
@@ -40,15 +38,16 @@ adjustments as (
 
 ),
 
--- A claim about which nothing is recorded is shown as such.
+-- A claim of which nothing is on record says so. Spend knows no job, and who
+-- was placed this year could not be followed for one.
 asked as (
 
     select
         periods.tenant_id,
         periods.period,
         periods.period_start,
-        claims.*,
-        adjustments.adjustment
+        adjustments.adjustment,
+        claims.*
 
     from periods
 
@@ -57,70 +56,86 @@ asked as (
     cross join adjustments
 
     where
-        not (
-            claims.claim = 'referrals_lower_cost_per_hire'
-            and adjustments.adjustment = 'stratified'
+        (
+            claims.claim <> 'referrals_lower_cost_per_hire'
+            or adjustments.adjustment = 'crude'
         )
-        and not (
-            claims.claim in (
+        and (
+            claims.claim not in (
                 'referred_candidates_stay_longer',
                 'bad_experience_costs_referrals'
             )
-            and periods.period = 'trailing_12m'
+            or periods.period = 'all'
         )
 
 ),
 
-found as (
+answered as (
 
     select
-        asked.*,
-        coalesce(differences.n_a, 0) as n_a,
-        coalesce(differences.n_b, 0) as n_b,
-        differences.events_a,
-        differences.events_b,
-        differences.estimate,
-        differences.value_a,
-        differences.value_b,
-        differences.estimate
-        - {{ t95('differences.degrees_of_freedom') }}
-        * differences.standard_error as ci_low,
-        differences.estimate
-        + {{ t95('differences.degrees_of_freedom') }}
-        * differences.standard_error as ci_high
+
+        ---------- ids
+        asked.tenant_id,
+        asked.claim,
+        asked.measure,
+
+        ---------- strings
+        asked.period,
+        asked.adjustment,
+        asked.claim_text,
+        asked.direction,
+        asked.unit,
+        asked.side_a,
+        asked.side_b,
+        coalesce(estimates.verdict, 'insufficient') as verdict,
+        asked.method || case
+            when asked.adjustment = 'stratified'
+                then ', strata weighed as in Mantel and Haenszel'
+            else ''
+        end as method,
+        asked.caveat,
+        case
+            when estimates.claim is null then 'insufficient: nothing on record'
+            else estimates.note
+        end as note,
+
+        ---------- numerics
+        {% for figure in [
+            'estimate', 'ci_low', 'ci_high', 'value_a', 'value_b'
+        ] -%}
+        cast(
+            case when not estimates.is_suppressed then estimates.{{ figure }} end
+            as double
+        ) as {{ figure }},
+        {% endfor -%}
+        cast(coalesce(estimates.n_a, 0) + coalesce(estimates.n_b, 0) as bigint)
+            as n,
+        cast(coalesce(estimates.n_a, 0) as bigint) as n_a,
+        cast(coalesce(estimates.n_b, 0) as bigint) as n_b,
+        {% for events in ['events_a', 'events_b'] -%}
+        cast(
+            case when not estimates.is_suppressed then estimates.{{ events }} end
+            as bigint
+        ) as {{ events }},
+        {% endfor %}
+
+        ---------- booleans
+        coalesce(estimates.is_suppressed, false) as is_suppressed,
+
+        ---------- dates
+        asked.period_start
 
     from asked
 
-    left join differences
+    left join estimates
         on
-            asked.tenant_id = differences.tenant_id
-            and asked.claim = differences.claim
-            and asked.measure = differences.measure
-            and asked.period = differences.period
-            and asked.period_start = differences.period_start
-            and asked.adjustment = differences.adjustment
-
-),
-
-judged as (
-
-    select
-        *,
-        n_a < {{ k }} or n_b < {{ k }} as is_suppressed,
-        case
-            when n_a < {{ k }} or n_b < {{ k }} then 'suppressed'
-            when n_a < 30 or n_b < 30 or events_a < 10 or events_b < 10
-                then 'insufficient'
-            when ci_low is null or ci_high is null then 'insufficient'
-            when direction = 'lower' and ci_high < 0e0 then 'supported'
-            when direction = 'higher' and ci_low > 0e0 then 'supported'
-            when direction = 'lower' and ci_low > 0e0 then 'contradicted'
-            when direction = 'higher' and ci_high < 0e0 then 'contradicted'
-            else 'inconclusive'
-        end as verdict
-
-    from found
+            asked.tenant_id = estimates.tenant_id
+            and asked.claim = estimates.claim
+            and asked.measure = estimates.measure
+            and asked.period = estimates.period
+            and asked.period_start = estimates.period_start
+            and asked.adjustment = estimates.adjustment
 
 )
 
-select * from judged
+select * from answered

@@ -143,6 +143,22 @@ labelled as (
 
     from whole_windows
 
+),
+
+-- Cuts as fine as a recruiter or a company are shown for these periods alone:
+-- for every month's end they would outnumber the records.
+aged as (
+
+    select
+        *,
+        period = 'all' or (
+            is_finished
+            and period_end = max(case when is_finished then period_end end)
+                over (partition by tenant_id, period)
+        ) as is_newest
+
+    from labelled
+
 )
 
-select * from labelled
+select * from aged

@@ -88,7 +88,6 @@ checked as (
         given.recruiter_id as given_recruiter_id,
         given.channel as given_channel,
         case
-            when agencies.tenant_id is null then 'unknown_agency'
             when given.counted_month < agencies.first_month
                 then 'before_first_record'
             when
@@ -112,7 +111,8 @@ checked as (
 
     from given
 
-    left join agencies
+    -- Rows of an agency without records are for another warehouse.
+    inner join agencies
         on given.tenant_id = agencies.tenant_id
 
     left join recruiters
@@ -130,8 +130,7 @@ judged as (
     select
         *,
         coalesce(
-            fault in ('unknown_agency', 'before_first_record', 'no_amount'),
-            false
+            fault in ('before_first_record', 'no_amount'), false
         ) as is_left_out
 
     from checked

@@ -30,10 +30,6 @@
      'false'),
     ('time_to_fill_days', 'fills', 'accepted_at', job_cuts, 'true',
      'days_to_fill', 'false'),
-    ('candidates_per_job', 'slates', 'opened_date', job_cuts, 'true',
-     'candidates', 'false'),
-    ('sources_per_slate', 'slates', 'opened_date', job_cuts, 'candidates > 0',
-     'sources', 'false'),
 ] %}
 
 with
@@ -53,38 +49,6 @@ applications as (
 fills as (
 
     select * from {{ ref('job_fills') }}
-
-),
-
-presented as (
-
-    select
-        job_id,
-        count(distinct coalesce(person_id, application_id)) as candidates,
-        count(distinct channel) as sources
-
-    from applications
-
-    where is_presented
-
-    group by job_id
-
-),
-
--- An open job's slate is not finished.
-slates as (
-
-    select
-        jobs.*,
-        coalesce(presented.candidates, 0) as candidates,
-        coalesce(presented.sources, 0) as sources
-
-    from {{ ref('dim_jobs') }} as jobs
-
-    left join presented
-        on jobs.job_id = presented.job_id
-
-    where not jobs.is_open
 
 ),
 
@@ -138,7 +102,7 @@ windowed as (
             and monthly.counted_month = periods.month_start
 
     where
-        periods.period in ('all', 'trailing_12m')
+        (periods.is_newest and periods.period in ('all', 'trailing_12m'))
         or monthly.cut_by not in ('recruiter', 'company')
 
     group by

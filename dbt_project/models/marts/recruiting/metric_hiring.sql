@@ -42,7 +42,6 @@ summed as (
         bool_and(is_finished) as is_finished,
         cast(max(n) as bigint) as n,
         cast(sum(units * amount) as double) as total,
-        cast(sum(units * amount * amount) as double) as squares,
         cast(sum(case when is_pending then units else 0 end) as double)
             as pending,
         cast(max(case
@@ -73,29 +72,9 @@ typed as (
     select
         *,
         cast(n as double) as trials,
-        case
-            when metric like '%_rate' then 'share'
-            when metric like '%_days' then 'median'
-            else 'mean'
-        end as kind
+        case when metric like '%_rate' then 'share' else 'median' end as kind
 
     from summed
-
-),
-
-spread as (
-
-    select
-        *,
-        case
-            when kind = 'mean' and n > 1
-                then sqrt(
-                    greatest(squares - total * total / trials, 0e0)
-                    / (trials - 1e0) / trials
-                )
-        end as standard_error
-
-    from typed
 
 ),
 
@@ -111,19 +90,17 @@ estimated as (
         case when kind <> 'median' then trials end as denominator,
         case
             when kind = 'share' then {{ wilson_bound('total', 'trials', '-') }}
-            when kind = 'median' then rank_low
-            else greatest(0e0, total / trials - {{ z95() }} * standard_error)
+            else rank_low
         end as ci_low,
         case
             when kind = 'share' then {{ wilson_bound('total', 'trials', '+') }}
-            when kind = 'median' then rank_high
-            else total / trials + {{ z95() }} * standard_error
+            else rank_high
         end as ci_high,
         case when kind = 'share' then total / trials end as share_low,
         case when kind = 'share' then (total + pending) / trials end
             as share_high
 
-    from spread
+    from typed
 
 ),
 

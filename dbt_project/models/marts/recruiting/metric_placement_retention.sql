@@ -124,11 +124,11 @@ retained as (
         'rmst_365' as metric,
         rmst as value,
         case
-            when rmst_variance > 0e0
+            when rmst is not null and rmst_variance > 0e0
                 then greatest(0e0, rmst - {{ z95() }} * sqrt(rmst_variance))
         end as ci_low,
         case
-            when rmst_variance > 0e0
+            when rmst is not null and rmst_variance > 0e0
                 then least(
                     cast({{ last_followed_day() }} as double),
                     rmst + {{ z95() }} * sqrt(rmst_variance)
@@ -137,7 +137,8 @@ retained as (
         n,
         at_risk_365 as at_risk,
         leavers,
-        sqrt(rmst_variance) as standard_error
+        case when rmst is not null then nullif(sqrt(rmst_variance), 0e0) end
+            as standard_error
     from summaries
 
 ),
@@ -260,8 +261,8 @@ of_two_groups as (
         (
             'rmst_difference_365',
             'rmst_difference',
-            "rmst_difference - " ~ z95() ~ " * nullif(rmst_difference_se, 0e0)",
-            "rmst_difference + " ~ z95() ~ " * nullif(rmst_difference_se, 0e0)",
+            "rmst_difference - " ~ z95() ~ " * rmst_difference_se",
+            "rmst_difference + " ~ z95() ~ " * rmst_difference_se",
             'rmst_difference_se',
             'cast(null as double)',
         ),

@@ -123,7 +123,10 @@ windowed as (
             and monthly.start_month = periods.month_start
 
     where
-        periods.period in ('all', 'trailing_12m')
+        (
+            periods.period in ('all', 'trailing_12m')
+            and (periods.is_newest or monthly.cut_by <> 'recruiter')
+        )
         or (
             monthly.basis <> 'followed'
             and monthly.cut_by in ('all', 'referral_status')
@@ -171,8 +174,9 @@ pooled as (
         are_unknown_pooled,
         bool_and(is_finished) as is_finished,
         cast(sum(n) as bigint) as n,
-        -- One person may stand in both: rather too few than too many.
-        max(people) as people,
+        -- Somebody may stand in both, and counts twice: fewer would look like
+        -- hidden people beside the whole, and take another group out of sight.
+        cast(sum(people) as bigint) as people,
         cast(sum(unknown_ends) as bigint) as unknown_ends,
         cast(sum(running_guarantees) as bigint) as running_guarantees,
         cast(sum(falloffs) as bigint) as falloffs

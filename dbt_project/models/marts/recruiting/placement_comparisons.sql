@@ -193,9 +193,10 @@ crude as (
         cast(sum(n * (1 - is_referred)) as bigint) as n_other,
         max(case when is_referred = 1 then rmst end)
         - max(case when is_referred = 0 then rmst end) as rmst_difference,
+        -- A side that nobody left has no error of its own, not an error of 0.
         sqrt(
-            max(case when is_referred = 1 then rmst_variance end)
-            + max(case when is_referred = 0 then rmst_variance end)
+            nullif(max(case when is_referred = 1 then rmst_variance end), 0e0)
+            + nullif(max(case when is_referred = 0 then rmst_variance end), 0e0)
         ) as rmst_difference_se
 
     from sided
@@ -247,7 +248,6 @@ pseudo_values as (
         exits.stratum <> 'all'
         and exits.cut_by = 'referral_status'
         and life_tables.stratum = 'all'
-        and sided.rmst is not null
 
 ),
 
@@ -313,8 +313,8 @@ compared as (
         one.n + other.n as n,
         one.n * other.n / (one.n + other.n) as weight,
         one.total / one.n - other.total / other.n as difference,
-        one_spread.variance / one.n + other_spread.variance / other.n
-            as variance
+        nullif(one_spread.variance, 0e0) / one.n
+        + nullif(other_spread.variance, 0e0) / other.n as variance
 
     from averaged as one
 
@@ -436,7 +436,10 @@ comparisons as (
         coalesce(logranks.leavers, 0) as leavers,
         coalesce(logranks.referred_leavers, 0) as referred_leavers,
         differences.rmst_difference,
-        differences.rmst_difference_se,
+        case
+            when differences.rmst_difference is not null
+                then differences.rmst_difference_se
+        end as rmst_difference_se,
         logranks.excess as logrank_excess,
         logranks.variance as logrank_variance,
         logranks.excess * logranks.excess / nullif(logranks.variance, 0e0)
