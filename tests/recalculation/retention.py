@@ -48,7 +48,7 @@ def _rows(
 ) -> Iterator[dict[str, object]]:
     head = {"period": period.name, "period_start": period.start, "population": population}
     is_long = period.name in ("trailing_12m", "all")
-    cohort = _pooled(cohort)
+    cohort = pooled(cohort)
     known, guaranteed = cohort[~cohort["is_end_unknown"]], cohort[cohort["is_over"]]
     for cut, part in _parts(guaranteed, cuts if is_long else ("all", "referral_status")):
         whole = cohort[cohort[cut["cut_by"]] == cut["cut"]]
@@ -67,7 +67,7 @@ def _rows(
             yield {**head, **row}
 
 
-def _pooled(cohort: pd.DataFrame) -> pd.DataFrame:
+def pooled(cohort: pd.DataFrame) -> pd.DataFrame:
     """Unknown referrals join those not referred where they are too few people on one basis."""
     unknown = cohort[cohort["status"] == "unknown"]
     bases = (unknown, unknown[~unknown["is_end_unknown"]], unknown[unknown["is_over"]])
