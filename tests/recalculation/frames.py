@@ -1,4 +1,4 @@
-"""One agency's tables as frames, and what all recalculated figures share: periods, intervals, floor.
+"""One agency's tables as frames, and what recalculated figures share: periods, intervals, floor.
 
 No figure belongs here, and nothing that reads the SQL of a mart.
 """
@@ -101,16 +101,6 @@ def periods(records: Records) -> list[Period]:
         lines.loc[lines["is_posted"], "document_date"].min(),
     )
     return periods_between(min(day for day in firsts if pd.notna(day)), records.as_of)
-
-
-def newest(of: Iterable[Period]) -> set[Period]:
-    """All time, and of each length of window the last that has ended: what fine cuts are shown for."""
-    ended = [period for period in of if period.is_finished]
-    last = {
-        period.name: max(other.end for other in ended if other.name == period.name)
-        for period in ended
-    }
-    return {period for period in ended if period.end == last[period.name]}
 
 
 def wilson(count: float, total: float) -> tuple[float, float]:
