@@ -60,14 +60,16 @@ def _sources(part: pd.DataFrame) -> dict[str, object]:
     return _mean("sources_per_slate", held["sources"], held, held["sources"] + held["unknown"])
 
 
-def _mean(
-    metric: str, counts: pd.Series, jobs: pd.DataFrame, most: pd.Series
-) -> dict[str, object]:
+def _mean(metric: str, counts: pd.Series, jobs: pd.DataFrame, most: pd.Series) -> dict[str, object]:
     n, value = len(counts), counts.mean()
     error = counts.std() / np.sqrt(n) if n > 1 else 0
     half = Z * error if error > 0 else np.nan
     return {
         **{"metric": metric, "value": value, "numerator": counts.sum(), "denominator": n},
-        **{"ci_low": max(0.0, value - half) if half > 0 else np.nan, "ci_high": value + half, "range_low": value},
+        **{
+            "ci_low": max(0.0, value - half) if half > 0 else np.nan,
+            "ci_high": value + half,
+            "range_low": value,
+        },
         **{"range_high": most.mean(), "n": int(jobs["candidates"].sum())},
     }
