@@ -102,7 +102,11 @@ def summary(home: Path) -> Summary:
 def _figures(
     connection: duckdb.DuckDBPyConnection, mart: str, grain: tuple[str, ...], where: str
 ) -> list[Figure]:
-    cursor = connection.execute(f"select * from marts.{mart} where {where} order by all")
+    try:
+        cursor = connection.execute(f"select * from marts.{mart} where {where} order by all")
+    except duckdb.BinderException:
+        # A release that was made before the mart had these columns, and is current again.
+        return []
     names = [column[0] for column in cursor.description or ()]
     rows: list[Row] = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     dimensions = [column for column in grain if column not in NOT_DIMENSIONS]

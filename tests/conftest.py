@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from sandbox.agency import AgencyPlan, generate
 from sandbox.limits import Limits
@@ -21,6 +22,19 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 VOUCH = str(Path(sys.executable).parent / "vouch")
 # The sandbox does not limit in most tests, so neither need we keep a pace.
 UNPACED = "[http]\nrequests_per_second = 1000.0\nbackoff_seconds = 0.01\nmax_attempts = 2\n"
+
+
+# Their fixtures are shared by all files of the folder, and slow to make.
+TOGETHER = {"dbt", "recalculation", "real_input"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep what shares a fixture on one worker: a file, or a whole folder."""
+    for item in items:
+        place = item.path.relative_to(REPOSITORY / "tests")
+        group = place.parts[0] if place.parts[0] in TOGETHER else str(place)
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @dataclass
@@ -70,18 +84,21 @@ def served() -> Iterator[Sandbox]:
 
 
 @pytest.fixture(scope="session")
-def built(served: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Vouch:
+def built(served: Sandbox, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Vouch:
     """A home with one release of the small agency. Not to be changed: take ``a_copy``."""
-    folder = tmp_path_factory.mktemp("built")
-    vouch = Vouch(
-        folder / "home",
-        {
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "built"
+    with FileLock(folder.with_suffix(".lock")):
+        is_made = folder.exists()
+        folder.mkdir(exist_ok=True)
+        environment = {
             "VOUCH_SANDBOX_URL": served.base_url,
             "VOUCH_CONFIG": str(unpaced_config(folder)),
-        },
-    )
-    done = vouch("run", "--day", "2026-11-01")
-    assert done.returncode == 0, done.stdout + done.stderr
+        }
+        vouch = Vouch(folder / "home", environment)
+        if not is_made:
+            done = vouch("run", "--day", "2026-11-01")
+            assert done.returncode == 0, done.stdout + done.stderr
     return vouch
 
 

@@ -133,7 +133,8 @@ def _latest_of_circles(rows: list[tuple[str, str, int]]) -> set[int]:
     onward = {node: (parent, age) for node, parent, age in rows}
     latest = set()
     for start in onward:
-        ages, node = [], start
+        ages: list[int] = []
+        node = start
         while node in onward and len(ages) <= len(onward):
             node, age = onward[node]
             ages.append(age)

@@ -7,8 +7,8 @@ import pytest
 from warehouse import Warehouse
 
 MAPPED = [
-    ("bullhorn:2005", "bullhorn:502", None),
-    ("bullhorn:2006", None, "c-1"),
+    ("bullhorn:2015", "bullhorn:502", None),
+    ("bullhorn:2016", None, "c-1"),
     ("bullhorn:2001", "bullhorn:502", None),
     ("bullhorn:9999", "bullhorn:502", None),
     ("bullhorn:2003", "bullhorn:nobody", None),
@@ -37,11 +37,11 @@ def mapped(built: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Wareho
 def test_the_seed_names_the_client_of_a_job_without_one(mapped: Warehouse) -> None:
     assert mapped.rows(
         "select source_record_id, company_id, company_rule from intermediate.int_jobs"
-        " where source_record_id in ('2001', '2005', '2006') order by 1"
+        " where source_record_id in ('2001', '2015', '2016') order by 1"
     ) == [
         ("2001", "bullhorn:501", "own_record"),
-        ("2005", "bullhorn:502", "job_company_map"),
-        ("2006", "bullhorn:501", "job_company_map"),
+        ("2015", "bullhorn:502", "job_company_map"),
+        ("2016", "bullhorn:501", "job_company_map"),
     ]
 
 
@@ -57,8 +57,8 @@ def test_every_row_of_the_seed_says_what_became_of_it(mapped: Warehouse) -> None
     ) == [
         ("bullhorn:2001", "job_has_client"),
         ("bullhorn:2003", "unknown_company"),
-        ("bullhorn:2005", "applied"),
-        ("bullhorn:2006", "applied"),
+        ("bullhorn:2015", "applied"),
+        ("bullhorn:2016", "applied"),
         ("bullhorn:9999", "unknown_job"),
     ]
 
@@ -66,7 +66,7 @@ def test_every_row_of_the_seed_says_what_became_of_it(mapped: Warehouse) -> None
 def test_jobs_that_stay_without_a_client_are_listed(mapped: Warehouse) -> None:
     assert mapped.rows(
         "select job_id, company_rule from intermediate.unmapped_jobs order by 1"
-    ) == [("bullhorn:2003", "no_client"), ("bullhorn:2004", "no_client")]
+    ) == [(f"bullhorn:{job}", "no_client") for job in (2003, 2004, 2005)]
 
 
 @pytest.mark.parametrize(

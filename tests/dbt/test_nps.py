@@ -118,10 +118,11 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
             )
             select tenant_id, 'month' as period, month_start as period_start,
                 (month_start + interval 1 month)::date as period_end, month_start,
-                true as is_finished
+                true as is_finished, month_start = date '2026-06-01' as is_newest
             from months
             union all
-            select tenant_id, 'all', date '2026-01-01', date '2026-07-01', month_start, true
+            select tenant_id, 'all', date '2026-01-01', date '2026-07-01', month_start, true,
+                true
             from months
             """
         )

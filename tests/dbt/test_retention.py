@@ -267,7 +267,7 @@ def test_pseudo_values_are_what_the_jackknife_leaves_out(retention: RetentionSql
 def test_a_side_that_nobody_left_has_no_error_rather_than_none_at_all(
     retention: RetentionSql,
 ) -> None:
-    """Ten referred who all stay would lend the difference the others' error, and a narrow interval."""
+    """Ten referred who all stay must not borrow the others' error for a narrow interval."""
     placed = [
         *[Placed(400, False, referral="referred")] * 10,
         *[Placed(day, day < 365) for day in (50, 100, 150, 400, 400, 400, 400, 400, 400, 400)],

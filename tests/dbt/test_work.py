@@ -122,8 +122,8 @@ def test_a_weaker_rule_that_says_otherwise_is_told(built: Warehouse) -> None:
     ("job", "company", "rule"),
     [
         ("2001", "bullhorn:501", "own_record"),
-        ("2005", None, "no_client"),
-        ("2006", None, "unknown_client"),
+        ("2015", None, "no_client"),
+        ("2016", None, "unknown_client"),
     ],
 )
 def test_a_job_without_client_is_named_so(

@@ -135,10 +135,10 @@ MARTS: dict[str, tuple[list[str], list[dict[str, Any]], str]] = {
         + METRIC.format(value=4, num=24, den=6, low=3.5, high=4.5, n=6),
     ),
     "metric_cost_per_hire": (
-        ["tenant_id", "metric", "period", "period_start", "channel", "basis"],
+        ["tenant_id", "metric", "period", "period_start", "channel", "basis", "timing"],
         [],
         "select 'cost_per_hire_external_gross' as metric, 'all' as channel, "
-        "'fully_loaded' as basis, "
+        "'fully_loaded' as basis, 'same_month' as timing, "
         + METRIC.format(value=250, num=250, den=1, low="null", high="null", n=1),
     ),
     "metric_referral_share": (

@@ -63,7 +63,7 @@ def test_three_answers_move_no_figure(releases: tuple[Release, Release]) -> None
             )
             if then is None or now["is_suppressed"] or then["is_suppressed"]:
                 continue
-            moved = max(abs(now[c] - then[c]) for c in (rule.people, *rule.counts))
+            moved = max(abs((now[c] or 0) - (then[c] or 0)) for c in (rule.people, *rule.counts))
             same = all(now[column] == then[column] for column in rule.figures)
             nobody = now[rule.people] == then[rule.people] == 0
             revised = rule.revisions == "shown" and moved == 0

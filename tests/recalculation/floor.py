@@ -1,4 +1,4 @@
-"""The display floor, written from the rules: who is withheld within one period, and what a note may say."""
+"""The display floor from the rules: who is withheld within one period, what a note must say."""
 
 from collections.abc import Sequence
 

@@ -103,6 +103,16 @@ def periods(records: Records) -> list[Period]:
     return periods_between(min(day for day in firsts if pd.notna(day)), records.as_of)
 
 
+def newest(of: Iterable[Period]) -> set[Period]:
+    """All time, and of each length of window the last that has ended: what fine cuts are shown for."""
+    ended = [period for period in of if period.is_finished]
+    last = {
+        period.name: max(other.end for other in ended if other.name == period.name)
+        for period in ended
+    }
+    return {period for period in ended if period.end == last[period.name]}
+
+
 def wilson(count: float, total: float) -> tuple[float, float]:
     """The 95 % interval of a share (Wilson 1927)."""
     centre = (count + Z**2 / 2) / (total + Z**2)

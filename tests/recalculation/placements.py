@@ -1,9 +1,10 @@
-"""Started placements from the agency model: how long they lasted, of which kind of job, how they came."""
+"""Started placements from the agency model: how long they lasted, of which job, how they came."""
 
 import re
 
 import pandas as pd
 
+from tests.recalculation.attribution import paths, strongest_referral
 from tests.recalculation.frames import Records, seed
 
 POPULATIONS = {
@@ -15,7 +16,7 @@ POPULATIONS = {
 
 
 def titled(titles: pd.Series, attribute: str) -> pd.Series:
-    """Job family or seniority of titles: the longest keyword held as whole words, then by alphabet."""
+    """Job family or seniority of titles: the longest keyword in whole words, then by alphabet."""
     keywords = seed("job_family_map").query("attribute == @attribute")
     rules = sorted(
         zip(keywords["keyword"], keywords["value"], strict=True), key=lambda r: (-len(r[0]), r[0])
@@ -38,15 +39,35 @@ def jobs(records: Records) -> pd.DataFrame:
 
 
 def placements(records: Records) -> pd.DataFrame:
-    """All placements with what the job's title tells, and how they came (attribution's word)."""
+    """All placements with what the job's title tells, and how the started ones came."""
     known = jobs(records)[["job_id", "job_family", "seniority"]]
-    came = records.table("marts.fct_placements")[
-        ["placement_id", "referral_status", "referrer_person_id"]
-    ]
     frame = records.table("int_placements").merge(known, on="job_id", how="left")
-    return frame.fillna({"job_family": "unknown", "seniority": "unknown"}).merge(
-        came, on="placement_id"
+    frame = frame.fillna({"job_family": "unknown", "seniority": "unknown"})
+    return frame.merge(origins(records), on="placement_id", how="left")
+
+
+def origins(records: Records) -> pd.DataFrame:
+    """Channel and referrer of each started placement: strongest referral, else last touch."""
+    taken = paths(records)
+    taken = taken[taken["subject_kind"] == "candidate"]
+    rows = [_origin(str(key), path) for key, path in taken.groupby("conversion_id")]
+    return pd.DataFrame(
+        rows, columns=["placement_id", "channel", "referral_status", "referrer_person_id"]
     )
+
+
+def _origin(key: str, path: pd.DataFrame) -> tuple[str, str, str, object]:
+    touch = path.iloc[strongest_referral(path)]
+    status = status_of(touch["channel"], bool(touch["is_referral"]))
+    referrer = touch["referrer_person_id"] if touch["is_referral"] else None
+    return key.removeprefix("placement:"), touch["channel"], status, referrer
+
+
+def status_of(channel: str, is_referral: bool) -> str:
+    """referred, not_referred or, of the unknown channel, unknown."""
+    if is_referral:
+        return "referred"
+    return "unknown" if channel == "unknown" else "not_referred"
 
 
 def followed(records: Records) -> pd.DataFrame:

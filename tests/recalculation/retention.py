@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tests.recalculation.floor import blanked, withheld
-from tests.recalculation.frames import FLOOR, Period, Records, periods, wilson
+from tests.recalculation.frames import FLOOR, Period, Records, newest, periods, wilson
 from tests.recalculation.placements import followed
 from tests.recalculation.survival import HORIZON, Followed, Z, excess, log_rank
 
@@ -27,11 +27,13 @@ def retention(records: Records) -> pd.DataFrame:
     frame = followed(records)
     frame["recruiter"] = frame["recruiter_id"].fillna("unknown")
     frame["status"], frame["all"] = frame["referral_status"], "all"
+    windows = periods(records)
+    fine = newest(windows)
     rows = pd.DataFrame(
         row
-        for period in periods(records)
+        for period in windows
         for population, cohort in frame[period.holds(frame["start_date"])].groupby("population")
-        for row in _rows(period, str(population), cohort)
+        for row in _rows(period, str(population), cohort, CUTS if period in fine else CUTS[:-1])
     )
     rows = rows.reindex(columns=[*KEYS, "n", "people", *FIGURES])
     family = ["metric", "period", "period_start", "population", "cut_by", "adjustment"]
@@ -41,12 +43,14 @@ def retention(records: Records) -> pd.DataFrame:
     return blanked(rows, hidden.astype(bool), FIGURES)
 
 
-def _rows(period: Period, population: str, cohort: pd.DataFrame) -> Iterator[dict[str, object]]:
+def _rows(
+    period: Period, population: str, cohort: pd.DataFrame, cuts: tuple[str, ...]
+) -> Iterator[dict[str, object]]:
     head = {"period": period.name, "period_start": period.start, "population": population}
     is_long = period.name in ("trailing_12m", "all")
     cohort = _pooled(cohort)
     known, guaranteed = cohort[~cohort["is_end_unknown"]], cohort[cohort["is_over"]]
-    for cut, part in _parts(guaranteed, CUTS if is_long else ("all", "referral_status")):
+    for cut, part in _parts(guaranteed, cuts if is_long else ("all", "referral_status")):
         whole = cohort[cohort[cut["cut_by"]] == cut["cut"]]
         yield {
             **head,
@@ -55,7 +59,7 @@ def _rows(period: Period, population: str, cohort: pd.DataFrame) -> Iterator[dic
             **_falloffs(part, int(whole["is_running"].sum())),
         }
     if is_long:
-        for cut, part in _parts(known, CUTS):
+        for cut, part in _parts(known, cuts):
             whole = cohort[cohort[cut["cut_by"]] == cut["cut"]]
             shared = {**head, **cut, "people": _people(part, cut["cut_by"])}
             yield from ({**shared, **row} for row in _curve(part, len(whole) - len(part)))

@@ -1,4 +1,4 @@
-"""Kaplan-Meier, restricted means and log-rank from their definitions; ``test_survival`` holds them to lifelines."""
+"""Kaplan-Meier, restricted means and log-rank from their definitions; lifelines checks them."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -79,7 +79,7 @@ class Followed:
         return float(np.sum(np.diff(edges) * np.array([1.0, *self.levels])))
 
     def pseudo_values(self) -> Floats:
-        """What each unit adds to the restricted mean: the mean plus n times its derivative by weight.
+        """What each unit adds to the restricted mean: it plus n times its derivative by weight.
 
         The derivative is taken by a complex step, which is exact to rounding.
         """

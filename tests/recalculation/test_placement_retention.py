@@ -1,4 +1,4 @@
-"""metric_placement_retention, recalculated from the agency model, and the recalculation held to lifelines."""
+"""metric_placement_retention recalculated from the agency model, held to lifelines besides."""
 
 from collections.abc import Iterator
 
