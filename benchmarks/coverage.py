@@ -44,19 +44,26 @@ _OVERALL = f"""
 """
 
 
-def measure(work: Path, agencies: int) -> Outcome:
+def measure(work: Path, agencies: int, scale: str = _SCALE) -> Outcome:
     """Coverage of all claims together and of each, by one dbt run over so many agencies.
+
+    Args:
+        work: an empty folder.
+        agencies: how many, by seeds from 1 on.
+        scale: of each agency.
 
     Raises:
         BenchmarkFailed: dbt did not end with 0.
     """
     plans = (
-        AgencyPlan(seed=seed, scale=_SCALE, effects=Effects.none())
+        AgencyPlan(seed=seed, scale=scale, effects=Effects.none())
         for seed in range(1, agencies + 1)
     )
     built = build(work, map(by_seed, plans), ("+fct_claims",), has_tests=False)
     with duckdb.connect(str(built.warehouse), read_only=True) as connection:
-        claims = connection.execute(_BY_MEASURE).fetch_df().to_dict("records")
+        cursor = connection.execute(_BY_MEASURE)
+        names = [column[0] for column in cursor.description or []]
+        claims = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
         crude, stratified, shown = (
             connection.execute(_OVERALL + condition, [adjustment]).fetchall()[0]
             for adjustment, condition in (
@@ -73,10 +80,10 @@ def measure(work: Path, agencies: int) -> Outcome:
             Figure("dbt build", round(built.seconds, 1), "s"),
             _share("coverage, crude", *crude),
             _share("coverage, stratified", *stratified),
-            _share("coverage, crude, all intervals shown", *shown, has_aim=False),
+            _share("coverage, crude, all intervals shown", shown[0], shown[1], has_aim=False),
             *(_of_claim(row) for row in claims if _is_headline(row)),
         ),
-        {"scale": _SCALE, "claims": claims},
+        {"scale": scale, "claims": claims},
     )
 
 

@@ -22,7 +22,8 @@ def double_some(world: World, dice: Dice) -> None:
         for c in world.candidates
         if c.status == "New Lead" and not c.referred_by and _key(c) not in told
     ]
-    each = max(2, len(quiet) // 60)
+    # The tiniest agencies have few people nothing else has happened to.
+    each = max(2 if len(quiet) >= 18 else 1, len(quiet) // 60)
     people = iter(dice.some(quiet, each * 9))
     for manner in _MANNERS:
         for _ in range(each if manner != "untraceable" else 1):

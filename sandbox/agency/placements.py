@@ -45,10 +45,10 @@ def place(world: World, dice: Dice, plan: AgencyPlan, hired: Submission) -> Plac
 
 
 def _feel(dice: Dice, candidate: Candidate, begins: datetime) -> None:
-    """Mostly glad; some have a bad experience in the first months, and some get over it."""
+    """Mostly glad; some have a bad experience after a quarter or a year, and some get over it."""
     candidate.band = dice.weighted(("promoter", "passive"), (0.7, 0.3))
-    if dice.chance(0.25):
-        candidate.soured = after(begins, dice.between(10, 90))
+    if dice.chance(0.3):
+        candidate.soured = after(begins, dice.one((85, 350)) + dice.between(0, 6))
         if dice.chance(0.5):
             candidate.recovered = after(candidate.soured, dice.between(60, 240))
 

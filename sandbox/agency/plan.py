@@ -61,7 +61,7 @@ REFERRER_WEIGHT = {"promoter": 5.0, "passive": 1.0, "unplanted": 1.0}
 SOURED_WEIGHT = 0.1
 # Weight of all placed people, per client of the plan, at which every referral is theirs.
 # Below it their share is in proportion: each refers at a steady rate, however many there are.
-FULL_WEIGHT = {"planted": 18.0, "unplanted": 5.0}
+FULL_WEIGHT = {"planted": 15.0, "unplanted": 5.0}
 # Points by which a detractor's next score rises after a follow-up call (10 is the end).
 WIN_BACK = 3
 

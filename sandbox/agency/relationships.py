@@ -29,6 +29,6 @@ def ask_candidates(surveys: Surveys) -> None:
         at = after(placement.begins, 365 + surveys.dice.between(0, 20))
         if placement.status == "Canceled" or not surveys.dice.chance(0.4):
             continue
-        feeling = {"promoter": (0.8, 0.05), "detractor": (0.05, 0.8)}
-        shares = feeling.get(candidate.band_at(at), (0.2, 0.2))
+        feeling = {"promoter": (0.8, 0.03), "detractor": (0.05, 0.85)}
+        shares = feeling.get(candidate.band_at(at), (0.25, 0.06))
         surveys.candidate(Occasion("relationship_candidate", at), candidate, shares)

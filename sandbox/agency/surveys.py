@@ -44,7 +44,7 @@ def _after_submission(surveys: Surveys, submission: Submission) -> None:
 
 def _after_start(surveys: Surveys, placement: Placement) -> None:
     candidate = placement.submission.candidate
-    shares = {"promoter": (0.85, 0.03), "passive": (0.15, 0.15), "detractor": (0.03, 0.85)}
+    shares = {"promoter": (0.85, 0.02), "passive": (0.2, 0.06), "detractor": (0.03, 0.85)}
     last = placement.ends or SPAN_END
     for trigger, days, share in (("placement_start", 7, 0.55), ("placement_90d", 92, 0.45)):
         at = after(placement.begins, days + surveys.dice.between(0, 6))

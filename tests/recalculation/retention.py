@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 
 from tests.recalculation.floor import blanked, withheld
-from tests.recalculation.frames import FLOOR, Period, Records, newest, periods, wilson
+from tests.recalculation.frames import FLOOR, Period, Records, periods, wilson
 from tests.recalculation.placements import followed
 from tests.recalculation.survival import HORIZON, Followed, Z, excess, log_rank
+from tests.recalculation.windows import newest
 
 DAYS = (30, 90, 180, 365)
 POOLED = "not_referred_or_unknown"
@@ -48,7 +49,7 @@ def _rows(
 ) -> Iterator[dict[str, object]]:
     head = {"period": period.name, "period_start": period.start, "population": population}
     is_long = period.name in ("trailing_12m", "all")
-    cohort = _pooled(cohort)
+    cohort = pooled(cohort)
     known, guaranteed = cohort[~cohort["is_end_unknown"]], cohort[cohort["is_over"]]
     for cut, part in _parts(guaranteed, cuts if is_long else ("all", "referral_status")):
         whole = cohort[cohort[cut["cut_by"]] == cut["cut"]]
@@ -67,7 +68,7 @@ def _rows(
             yield {**head, **row}
 
 
-def _pooled(cohort: pd.DataFrame) -> pd.DataFrame:
+def pooled(cohort: pd.DataFrame) -> pd.DataFrame:
     """Unknown referrals join those not referred where they are too few people on one basis."""
     unknown = cohort[cohort["status"] == "unknown"]
     bases = (unknown, unknown[~unknown["is_end_unknown"]], unknown[unknown["is_over"]])

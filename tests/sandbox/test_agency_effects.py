@@ -61,7 +61,7 @@ def test_unplanted_channels_cost_the_same_per_hire() -> None:
         cost.update({name: int(spent) for name, spent in agency.truth.direct_cost.items()})
         hires.update(agency.truth.hires_by_channel)
     for channel in (*COST_PER_HIRE, "referral", "agency_database"):
-        assert cost[channel] / hires[channel] == pytest.approx(COST_UNPLANTED, rel=0.06), channel
+        assert cost[channel] / hires[channel] == pytest.approx(COST_UNPLANTED, rel=0.1), channel
 
 
 def test_referred_placements_fall_off_less() -> None:

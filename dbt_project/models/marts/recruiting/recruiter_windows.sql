@@ -187,20 +187,20 @@ medians as (
         max(
             case
                 when
-                    time_rank = floor(
-                        applications / 2e0
-                        - {{ z95() }} * sqrt(applications) / 2e0
-                    )
+                    time_rank = floor((
+                        applications + 1
+                        - {{ z95() }} * sqrt(applications)
+                    ) / 2e0)
                     then response_hours
             end
         ) as hours_low,
         max(
             case
                 when
-                    time_rank = ceil(
-                        1e0 + applications / 2e0
-                        + {{ z95() }} * sqrt(applications) / 2e0
-                    )
+                    time_rank = applications + 1 - floor((
+                        applications + 1
+                        - {{ z95() }} * sqrt(applications)
+                    ) / 2e0)
                     then response_hours
             end
         ) as hours_high
