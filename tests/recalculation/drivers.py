@@ -16,6 +16,8 @@ DRIVERS = [
     "role_fit",
     "understood_needs",
 ]
+# A perfect correlation has no finite z.
+NEARLY = 0.999999
 QUADRANTS = {
     (True, True): "fix_first",
     (True, False): "keep_up",
@@ -55,17 +57,15 @@ def _importance(answers: pd.DataFrame) -> dict[str, object]:
     n, product, norm = len(answers), x @ y, np.sqrt((x @ x) * (y @ y))
     r = stats.spearmanr(answers["score"], answers["rating"]).statistic if norm else np.nan
     half = Z * np.sqrt((1 + r**2 / 2) / (n - 3)) if n > 3 else np.nan
-    with np.errstate(divide="ignore"):
-        centre = np.arctanh(r)
+    centre = np.arctanh(np.clip(r, -NEARLY, NEARLY))
     return {
         "metric": "driver_importance",
         "value": r,
         "numerator": product,
         "denominator": norm,
-        "ci_low": np.tanh(centre - half),
-        "ci_high": np.tanh(centre + half),
+        "ci_low": np.fmin(r, np.tanh(centre - half)) if n > 3 else np.nan,
+        "ci_high": np.fmax(r, np.tanh(centre + half)) if n > 3 else np.nan,
         "n": answers["respondent_key"].nunique(),
-        "standard_error": 0.0,
     }
 
 
@@ -80,7 +80,6 @@ def _rating(answers: pd.DataFrame) -> dict[str, object]:
         "ci_low": max(1, rating.mean() - half),
         "ci_high": min(5, rating.mean() + half),
         "n": answers["respondent_key"].nunique(),
-        "standard_error": rating.std() / np.sqrt(n),
     }
 
 
@@ -88,14 +87,17 @@ def _quadrants(found: pd.DataFrame) -> pd.DataFrame:
     """Against the means of the drivers that are shown beside."""
     beside = found.pivot(index=[*POOLED, "driver"], columns="metric", values="value").reset_index()
     beside = beside.dropna(subset="driver_importance")
-    mean = beside.groupby(POOLED)[["driver_importance", "driver_rating"]].transform("mean")
+    figures = ["driver_importance", "driver_rating"]
+    # What is equal stays so, whatever the order in which it was added up.
+    beside[figures] = beside[figures].round(9)
+    mean = beside.groupby(POOLED)[figures].transform("mean").round(9)
     is_important = beside["driver_importance"] >= mean["driver_importance"]
     is_low = beside["driver_rating"] < mean["driver_rating"]
     beside["quadrant"] = [QUADRANTS[key] for key in zip(is_important, is_low, strict=True)]
     beside["order"] = beside["quadrant"].map(list(QUADRANTS.values()).index)
     ordered = beside.sort_values(
-        [*POOLED, "order", "driver_importance", "driver"],
-        ascending=[*[True] * len(POOLED), True, False, True],
+        [*POOLED, "order", "driver_importance", "driver_rating", "driver"],
+        ascending=[*[True] * len(POOLED), True, False, True, True],
     )
     ordered["priority"] = ordered.groupby(POOLED).cumcount() + 1
     return ordered[[*POOLED, "driver", "quadrant", "priority"]]

@@ -75,7 +75,7 @@ def _placements(records: Records) -> pd.DataFrame:
     found = []
     for trigger, days in (("placement_start", 0), ("placement_30d", 30), ("placement_90d", 90)):
         day = placed["start_date"] + pd.Timedelta(days=days)
-        lasted = ~(placed["end_date"] < day)
+        lasted = ~(placed["end_date"] <= day) | (days == 0)
         found.append(_events(placed, trigger, day, placed["person_id"])[lasted])
     return pd.concat(found)
 

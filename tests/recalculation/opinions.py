@@ -179,7 +179,6 @@ def _nps_by_company(records: Records) -> pd.DataFrame:
         fpc_ci_high=(found["mean"] + finite).clip(upper=100),
         centre=found["mean"],
         half_width=half,
-        standard_error=found["std"] / np.sqrt(found["size"]),
         small_companies=_small_companies(told, found),
     )
 
@@ -252,7 +251,6 @@ def _ces(records: Records) -> pd.DataFrame:
         ci_high=(mean + half).clip(upper=7),
         centre=mean,
         half_width=half,
-        standard_error=deviation / np.sqrt(n),
     )
 
 

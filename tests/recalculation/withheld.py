@@ -62,7 +62,7 @@ def with_changes(found: pd.DataFrame, window: list[Period]) -> pd.DataFrame:
     )
     earlier = found.loc[
         ~found["is_suppressed"],
-        [*keys, "period_start", "value", "centre", "half_width", "standard_error"],
+        [*keys, "period_start", "value", "centre", "half_width"],
     ].rename(columns={"period_start": "start_before"})
     both = found.merge(earlier, on=[*keys, "start_before"], how="left", suffixes=("", "_before"))
     half = np.hypot(both["half_width"], both["half_width_before"])
@@ -75,5 +75,4 @@ def with_changes(found: pd.DataFrame, window: list[Period]) -> pd.DataFrame:
         change_ci_low=low.mask(is_null),
         change_ci_high=high.mask(is_null),
         is_change=((low > 0) | (high < 0)).astype(object).mask(is_null, None),
-        t_error=np.hypot(both["standard_error"].fillna(0), both["standard_error_before"].fillna(0)),
     )

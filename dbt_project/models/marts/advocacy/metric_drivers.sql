@@ -275,8 +275,8 @@ ordered as (
                                 when 'improve_later' then 3
                                 when 'leave_alone' then 4
                             end asc nulls last,
-                            correlation desc nulls last,
-                            mean_rating asc nulls last,
+                            compared_correlation desc nulls last,
+                            compared_rating asc nulls last,
                             driver asc nulls last
                     ) as int
                 )
