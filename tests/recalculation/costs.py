@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tests.recalculation.attribution import channels, credits
-from tests.recalculation.frames import Records, month, seed
+from tests.recalculation.frames import Records, month, periods, seed
 from tests.recalculation.money import (
     REPORTING_CURRENCY,
     converted,
@@ -14,6 +14,7 @@ from tests.recalculation.money import (
     revenue,
 )
 
+EVERYBODY = "(all)"
 EFFORT = ("screening", "submitted", "interview")
 NOT_RECRUITING = ("general", "contractor_pay", "revenue_refund")
 UNITS_PER_YEAR = {"year": 1, "month": 12, "week": 52, "day": 260, "hour": 1950}
@@ -23,7 +24,6 @@ REPLACEMENT_DAYS, BILLING_DAYS = 180, 60
 @cache
 def cost_lines(records: Records) -> pd.DataFrame:
     """Posted cost lines and bounties that no bill covers, in reporting currency."""
-    assert records.tenant not in set(seed("internal_costs")["tenant_id"])
     lines = cost_categories(records.table("int_vendor_costs"))
     lines = lines[lines["is_posted"] & ~lines["cost_category"].isin(NOT_RECRUITING)]
     known = seed("channel_map").query("source_system == 'xero'")
@@ -38,9 +38,11 @@ def cost_lines(records: Records) -> pd.DataFrame:
         "cost_line_id", "channel", "cost_category", "is_recruiting_cost", "is_comparable",
         "currency", "amount", "document_date",
     ]  # fmt: skip
-    both = pd.concat([lines[columns], _bounties(records, billed)[columns]], ignore_index=True)
+    given = [lines[columns], _bounties(records, billed)[columns], internal_lines(records)]
+    both = pd.concat([rows for rows in given if len(rows)], ignore_index=True)
+    both = both.reindex(columns=[*columns, "is_internal", "recruiter_id"])
     both = converted(both)
-    for flag in ("is_recruiting_cost", "is_comparable"):
+    for flag in ("is_recruiting_cost", "is_comparable", "is_internal"):
         both[flag] = both[flag].eq(True)
     return both[both["document_date"] <= records.as_of]
 
@@ -63,23 +65,95 @@ def _bounties(records: Records, billed: set[str]) -> pd.DataFrame:
 
 @cache
 def effort(records: Records) -> pd.DataFrame:
-    """Events of all candidates by month and channel; applications of months without any."""
+    """Events of all candidates by month and channel, of everybody and of each recruiter.
+
+    Everybody's are minutes in a month whose staff time is all logged by channel. Applications
+    stand in for a month without any event.
+    """
     known = channels(records)
     known = known[known["subject_kind"] == "candidate"].set_index("subject_id")["channel"]
     moves = records.table("int_stage_events")
     moves = moves[moves["stage_group"].isin(EFFORT)]
     sent = records.table("int_applications").rename(columns={"applied_at": "entered_at"})
-    counted = [_counted(records, events, known) for events in (moves, sent)]
-    idle = ~counted[1]["effort_month"].isin(counted[0]["effort_month"])
-    every = pd.concat([counted[0], counted[1][idle]])
-    return every.groupby(["effort_month", "channel"]).size().rename("events").reset_index()
+    found = []
+    for key in (None, "recruiter_id"):
+        moved, applied = (_counted(records, rows, known, key) for rows in (moves, sent))
+        cell = ["effort_key", "effort_month"]
+        busy = pd.MultiIndex.from_frame(moved[cell])
+        idle = ~pd.MultiIndex.from_frame(applied[cell]).isin(busy)
+        found.append(pd.concat([moved, applied[idle]]))
+    logged = _logged(records)
+    is_logged = found[0]["effort_month"].isin(logged["effort_month"])
+    return pd.concat([found[0][~is_logged], logged, found[1]], ignore_index=True)
 
 
-def _counted(records: Records, events: pd.DataFrame, known: pd.Series) -> pd.DataFrame:
+def _counted(
+    records: Records, events: pd.DataFrame, known: pd.Series, key: str | None
+) -> pd.DataFrame:
     events = events[events["entered_at"].dt.normalize() <= records.as_of]
-    return events.assign(
+    events = events.assign(
+        effort_key=events[key] if key else EVERYBODY,
         effort_month=month(events["entered_at"]),
         channel=events["person_id"].map(known).fillna("unknown"),
+    )
+    cell = ["effort_key", "effort_month", "channel"]
+    return events.groupby(cell).size().rename("events").reset_index()
+
+
+def _logged(records: Records) -> pd.DataFrame:
+    """Minutes by channel of the months whose recruiter and sourcer time is all logged so."""
+    time = _internal(records)
+    time = time[time["cost_kind"].isin(["recruiter_time", "sourcer_time"])]
+    is_whole = time.groupby("cost_month")["channel"].transform(lambda named: named.notna().all())
+    time = time[is_whole.astype(bool)].rename(columns={"cost_month": "effort_month"})
+    minutes = (time["hours"].fillna(0) * 60).round()
+    time = time.assign(effort_key=EVERYBODY, events=minutes)
+    cell = ["effort_key", "effort_month", "channel"]
+    summed = time.groupby(cell)["events"].sum().reset_index()
+    return summed[summed["events"] > 0]
+
+
+def _internal(records: Records) -> pd.DataFrame:
+    """Rows of internal_costs that count: with an amount, from the first month on record."""
+    rows = records.table("seeds.internal_costs")
+    rows["cost_month"] = month(pd.to_datetime(rows["cost_month"]))
+    rows["money"] = rows["amount"].fillna(rows["hours"] * rows["hourly_rate"])
+    first = periods(records)[-1].start
+    rows = rows[rows["money"].notna() & (rows["cost_month"] >= first)]
+    mapped = set(seed("channel_map")["channel"]) | {"unknown"}
+    users = set(records.table("int_recruiters")["recruiter_id"])
+    named = rows["channel"].where(rows["channel"].isin(mapped), "unknown")
+    return rows.assign(
+        given_channel=rows["channel"],
+        given_recruiter_id=rows["recruiter_id"],
+        channel=named.where(rows["channel"].notna(), None),
+        recruiter_id=rows["recruiter_id"].where(rows["recruiter_id"].isin(users), None),
+    )
+
+
+def internal_lines(records: Records) -> pd.DataFrame:
+    """The agency's own costs as lines; a month's cost counts on its last day."""
+    rows = _internal(records)
+    last = rows["cost_month"] + pd.offsets.MonthEnd(0)
+    given = rows["cost_month"].dt.strftime("%Y-%m")
+    parts = [
+        pd.Series("internal", rows.index), rows["tenant_id"], given,
+        rows["cost_kind"], rows["given_recruiter_id"].fillna(""), rows["given_channel"].fillna(""),
+        rows["currency"],
+    ]  # fmt: skip
+    return pd.DataFrame(
+        {
+            "cost_line_id": parts[0].str.cat(parts[1:], sep=":"),
+            "channel": rows["channel"],
+            "cost_category": rows["cost_kind"],
+            "is_recruiting_cost": True,
+            "is_comparable": True,
+            "currency": rows["currency"],
+            "amount": rows["money"],
+            "document_date": last,
+            "is_internal": True,
+            "recruiter_id": rows["recruiter_id"],
+        }
     )
 
 
@@ -87,7 +161,8 @@ def _counted(records: Records, events: pd.DataFrame, known: pd.Series) -> pd.Dat
 def costs(records: Records) -> pd.DataFrame:
     """Shares of the lines: direct ones whole, shared ones by effort of the month.
 
-    A share is the difference of two rounded running totals, channels by name.
+    A recruiter's time follows their own effort, else everybody's. A share is the difference of two
+    rounded running totals, channels by name.
     """
     lines = cost_lines(records).assign(document_month=lambda c: month(c["document_date"]))
     is_unmapped = lines["channel"].isna() & ~lines["is_recruiting_cost"]
@@ -95,11 +170,14 @@ def costs(records: Records) -> pd.DataFrame:
     lines["allocation"] = np.select([is_unmapped, is_shared], ["unmapped", "shared"], "direct")
     direct = lines[~is_shared].assign(channel=lines["channel"].fillna("unknown"))
     by_effort = effort(records).rename(columns={"effort_month": "document_month"})
-    by_effort["through"] = by_effort.groupby("document_month")["events"].cumsum()
-    by_effort["total"] = by_effort.groupby("document_month")["events"].transform("sum")
-    shared = (
-        lines[is_shared].drop(columns="channel").merge(by_effort, on="document_month", how="left")
-    )
+    cell = ["effort_key", "document_month"]
+    by_effort = by_effort.sort_values([*cell, "channel"])
+    by_effort["through"] = by_effort.groupby(cell)["events"].cumsum()
+    by_effort["total"] = by_effort.groupby(cell)["events"].transform("sum")
+    shared = lines[is_shared].drop(columns="channel").rename(columns={"recruiter_id": "effort_key"})
+    busy = pd.MultiIndex.from_frame(shared[cell]).isin(pd.MultiIndex.from_frame(by_effort[cell]))
+    shared["effort_key"] = shared["effort_key"].where(busy, EVERYBODY)
+    shared = shared.merge(by_effort, on=cell, how="left")
     shared["channel"] = shared["channel"].fillna("unknown")
     before, through = shared["through"] - shared["events"], shared["through"]
     for column in ("amount", "reporting_amount"):
@@ -142,7 +220,7 @@ def compensation(placed: pd.DataFrame) -> pd.Series:
 
 @cache
 def channel_months(records: Records) -> pd.DataFrame:
-    """Recruiting cost, hires and their difference in kind, by channel and month."""
+    """Recruiting cost by channel and month: all, direct, external, and not comparable."""
     spent = costs(records)
     spent = spent[spent["is_recruiting_cost"]]
     is_direct = spent["allocation"] == "direct"
@@ -152,7 +230,11 @@ def channel_months(records: Records) -> pd.DataFrame:
     )
     for kind in ("loaded", "direct"):
         spent[f"excluded_{kind}"] = spent[kind].where(~spent["is_comparable"], 0)
-    money = ["loaded", "direct", "excluded_loaded", "excluded_direct"]
+        spent[f"external_{kind}"] = spent[kind].where(~spent["is_internal"], 0)
+    money = [
+        "loaded", "direct", "excluded_loaded", "excluded_direct", "external_loaded",
+        "external_direct",
+    ]  # fmt: skip
     found = spent.groupby(["channel", "document_month"])[money].sum().reset_index()
     return found.rename(columns={"document_month": "month"})
 

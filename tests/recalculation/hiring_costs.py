@@ -11,20 +11,23 @@ LONG = ("trailing_12m", "all")
 CELL = ["period", "period_start", "channel"]
 KEY = ["metric", *CELL, "basis", "timing"]
 FIGURES = ["value", "numerator", "denominator", "ci_low", "ci_high", "unknown_hires"]
-MONEY = ["loaded", "direct", "excluded_loaded", "excluded_direct"]
+MONEY = [
+    "loaded", "direct", "excluded_loaded", "excluded_direct", "external_loaded", "external_direct",
+]  # fmt: skip
+# Hires counted, what of the cost is counted, and what is taken off it.
 PER_HIRE = {
-    "cost_per_hire_external_gross": ("gross", False),
-    "cost_per_hire_external_net": ("net", False),
-    "cost_per_hire_gross": ("gross", False),
-    "cost_per_hire_net": ("net", False),
-    "cost_per_hire_comparable_gross": ("gross", True),
-    "cost_per_hire_comparable_net": ("net", True),
+    "cost_per_hire_external_gross": ("gross", "external_", None),
+    "cost_per_hire_external_net": ("net", "external_", None),
+    "cost_per_hire_gross": ("gross", "", None),
+    "cost_per_hire_net": ("net", "", None),
+    "cost_per_hire_comparable_gross": ("gross", "", "excluded_"),
+    "cost_per_hire_comparable_net": ("net", "", "excluded_"),
 }
 EVERYWHERE = ("cost_per_hire_gross", "cost_per_hire_external_gross")
 
 
 def cost_figures(records: Records) -> pd.DataFrame:
-    """One row per figure, period, channel, basis and timing; no internal cost is given."""
+    """One row per figure, period, channel, basis and timing."""
     same = _windows(records, "same_month").merge(_incomes(records), on=CELL, how="left")
     late = _windows(records, "lagged")
     found = pd.concat(
@@ -76,10 +79,10 @@ def _windows(records: Records, timing: str) -> pd.DataFrame:
     found = both.groupby(CELL)[sums].sum().reset_index()
     facts = pd.DataFrame(
         [
-            (p.name, p.start, p.months, lag, _unconverted(records, p))
+            (p.name, p.start, p.months, lag, _unconverted(records, p), _internal(records, p, lag))
             for p in window
         ],
-        columns=[*CELL[:2], "months", "lag_months", "unconverted_lines"],
+        columns=[*CELL[:2], "months", "lag_months", "unconverted_lines", "internal_months"],
     )  # fmt: skip
     return found.merge(facts, on=CELL[:2])
 
@@ -106,6 +109,18 @@ def _unconverted(records: Records, period: Period) -> int:
     lines = cost_lines(records)
     lost = lines[lines["is_recruiting_cost"] & lines["reporting_amount"].isna()]
     return int(period.holds(lost["document_date"]).sum())
+
+
+def _internal(records: Records, period: Period, lag: int) -> int:
+    """Months of the period that bear internal cost, their own or that of the months before."""
+    lines = cost_lines(records)
+    given = month(lines.loc[lines["is_internal"], "document_date"])
+    bearing = {
+        day + pd.DateOffset(months=ahead)
+        for day in given.drop_duplicates()
+        for ahead in (range(1, lag + 1) if lag else [0])
+    }
+    return sum(period.start <= day < period.end for day in bearing)
 
 
 def _incomes(records: Records) -> pd.DataFrame:
@@ -144,7 +159,7 @@ def _ratio(
     """A ratio whose denominator is uncertain on the log scale."""
     value = numerator / denominator.where(denominator > 0)
     bounds = [value * np.exp(sign * Z * log_error) for sign in (-1, 1)]
-    kept = rows[[*CELL, "months", "lag_months", "unconverted_lines"]]
+    kept = rows[[*CELL, "months", "lag_months", "unconverted_lines", "internal_months"]]
     return kept.assign(
         metric=metric,
         basis=basis,
@@ -164,19 +179,18 @@ def _poisson(count: pd.Series) -> pd.Series:
 
 
 def _per_hire(rows: pd.DataFrame, timing: str) -> list[pd.DataFrame]:
-    """External cost is all cost where the agency gives no other."""
     return [
         _ratio(
             rows,
             metric,
-            rows[column] - (rows[f"excluded_{column}"] if is_comparable else 0),
+            rows[counted + column] - (rows[excluded + column] if excluded else 0),
             rows[kind],
             _poisson(rows[kind]),
             rows[kind],
             timing,
             basis,
         )
-        for metric, (kind, is_comparable) in PER_HIRE.items()
+        for metric, (kind, counted, excluded) in PER_HIRE.items()
         for basis, column in (("fully_loaded", "loaded"), ("direct", "direct"))
     ]
 

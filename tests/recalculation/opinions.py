@@ -10,6 +10,7 @@ from tests.recalculation.frames import (
     FLOOR,
     Records,
     Z,
+    newest,
     periods,
     student_half,
     wilson,
@@ -24,12 +25,10 @@ UNKNOWN = "unknown"
 PERIOD = ["period", "period_start"]
 CELL = [*PERIOD, *SERIES, "cut_by", "cut"]
 EVERY_PERIOD = {"referral_status": "referral_status", "feedback": "feedback"}
-LONG_PERIODS = {
-    "recruiter": "recruiter_id",
-    "company": "top_company_id",
-    "stage": "stage",
-    "channel": "channel",
-}
+LONG = ("trailing_12m", "all")
+LONG_PERIODS = {"stage": "stage", "channel": "channel"}
+NEWEST = {"recruiter": "recruiter_id", "company": "top_company_id"}
+OPINION_CUTS = {**EVERY_PERIOD, **LONG_PERIODS, **NEWEST}
 RECRUITER = {"recruiter": "recruiter_id"}
 
 
@@ -71,7 +70,7 @@ def _latest(records: Records, told: pd.DataFrame) -> pd.DataFrame:
         top_company_id=told["top_company_id"].fillna(UNKNOWN),
     ).sort_values(["submitted_at", "response_id"])
     is_event = told["event_id"].notna()
-    for column in (*EVERY_PERIOD.values(), *LONG_PERIODS.values()):
+    for column in (*EVERY_PERIOD.values(), *LONG_PERIODS.values(), *NEWEST.values()):
         values = told[column].astype(object).where(told[column].notna(), "")
         first = values.groupby([told[c] for c in (*SERIES, "unit")]).transform("first")
         told[column] = values.where(~is_event, first).replace("", None)
@@ -80,18 +79,34 @@ def _latest(records: Records, told: pd.DataFrame) -> pd.DataFrame:
     return within.drop_duplicates([*PERIOD, *SERIES, "unit"], keep="last")
 
 
-def _cut(rows: pd.DataFrame, always: dict[str, str], long: dict[str, str]) -> pd.DataFrame:
-    """Rows once for the whole and once for each cut; small companies together."""
-    is_long = rows["period"].isin(["trailing_12m", "all"])
+def _cut(records: Records, rows: pd.DataFrame, cuts: dict[str, str]) -> pd.DataFrame:
+    """Rows once for the whole and once for each cut; small companies together.
+
+    ``part`` is what a pooled cut is made of.
+    """
+    fine = [(p.name, p.start) for p in newest(periods(records)) if p.name in LONG]
+    is_newest = pd.MultiIndex.from_frame(rows[PERIOD]).isin(fine)
     parts = [rows.assign(cut_by="all", cut="all", part="all")]
-    for cuts, within in ((always, rows), (long, rows[is_long])):
-        for cut_by, column in cuts.items():
-            known = within[within[column].notna()]
-            parts.append(known.assign(cut_by=cut_by, cut=known[column], part=known[column]))
+    for cut_by, column in cuts.items():
+        is_cut = rows[column].notna()
+        if cut_by in LONG_PERIODS:
+            is_cut &= rows["period"].isin(LONG)
+        elif cut_by in NEWEST:
+            is_cut &= is_newest
+        value = _pooled(rows) if cut_by == "company" else rows[column]
+        parts.append(rows.assign(cut_by=cut_by, cut=value, part=value)[is_cut])
     whole = pd.concat(parts, ignore_index=True)
-    people = whole.groupby(CELL)["respondent_key"].transform("nunique")
+    people = whole.groupby([*CELL, "part"])["respondent_key"].transform("nunique")
     is_small = (whole["cut_by"] == "company") & (people < FLOOR) & (whole["cut"] != UNKNOWN)
     return whole.assign(cut=whole["cut"].where(~is_small, SMALL_COMPANIES))
+
+
+def _pooled(rows: pd.DataFrame) -> pd.Series:
+    """The company; one pool for those that never had enough people."""
+    key = [*SERIES, "top_company_id"]
+    ever = rows.groupby(key)["respondent_key"].transform("nunique")
+    company = rows["top_company_id"]
+    return company.where((ever >= FLOOR) | (company == UNKNOWN), SMALL_COMPANIES)
 
 
 def _summed(rows: pd.DataFrame, sums: Sequence[str]) -> pd.DataFrame:
@@ -123,7 +138,7 @@ def _nps(records: Records) -> pd.DataFrame:
     told = votes(records).assign(
         promoters=lambda v: v["band"] == "promoter", detractors=lambda v: v["band"] == "detractor"
     )
-    found = _summed(_cut(told, EVERY_PERIOD, LONG_PERIODS), ["promoters", "detractors"])
+    found = _summed(_cut(records, told, OPINION_CUTS), ["promoters", "detractors"])
     n = found["rows"]
     p, d = (found["promoters"] + 0.75) / (n + 3), (found["detractors"] + 0.75) / (n + 3)
     half = 100 * Z * np.sqrt((p + d - (p - d) ** 2) / (n + 3))
@@ -165,7 +180,16 @@ def _nps_by_company(records: Records) -> pd.DataFrame:
         centre=found["mean"],
         half_width=half,
         standard_error=found["std"] / np.sqrt(found["size"]),
+        small_companies=_small_companies(told, found),
     )
+
+
+def _small_companies(told: pd.DataFrame, found: pd.DataFrame) -> pd.Series:
+    """Companies with fewer answers than the floor."""
+    series = [*PERIOD, *SERIES]
+    counts = told.groupby([*series, "top_company_id"]).size()
+    few = (counts < FLOOR).groupby(series).sum()
+    return few.reindex(pd.MultiIndex.from_frame(found[series])).set_axis(found.index)
 
 
 def _client_book(records: Records, found: pd.DataFrame, each: pd.DataFrame) -> pd.Series:
@@ -207,7 +231,7 @@ def _csat(records: Records) -> pd.DataFrame:
     told = answers(records)
     told = _latest(records, told[told["csat_score"].notna()])
     told = told.assign(satisfied=told["csat_score"] >= 4)
-    found = _summed(_cut(told, EVERY_PERIOD, LONG_PERIODS), ["satisfied"])
+    found = _summed(_cut(records, told, OPINION_CUTS), ["satisfied"])
     return _share(found, "csat", found["satisfied"])
 
 
@@ -215,7 +239,7 @@ def _ces(records: Records) -> pd.DataFrame:
     told = answers(records)
     told = _latest(records, told[told["ces_score"].notna()])
     told = told.assign(effort=told["ces_score"], square=told["ces_score"] ** 2)
-    found = _summed(_cut(told, EVERY_PERIOD, LONG_PERIODS), ["effort", "square"])
+    found = _summed(_cut(records, told, OPINION_CUTS), ["effort", "square"])
     n, mean = found["rows"], found["effort"] / found["rows"]
     deviation = np.sqrt((found["square"] - n * mean**2) / (n - 1).where(n > 1))
     half = student_half(deviation, n)
@@ -233,14 +257,14 @@ def _ces(records: Records) -> pd.DataFrame:
 
 
 def _long(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows[rows["period"].isin(["trailing_12m", "all"])]
+    return rows[rows["period"].isin(LONG)]
 
 
 def _response_rate(records: Records) -> pd.DataFrame:
     """Nobody tells deliveries, so nobody knows the rate; n are the people heard."""
     told = answers(records)
     within = windowed(told[told["is_nps_scale"]], "submitted_at", periods(records))
-    found = _summed(_cut(_long(within), {}, {}), [])
+    found = _summed(_cut(records, _long(within), {}), [])
     return found.assign(metric="response_rate")
 
 
@@ -253,7 +277,7 @@ def _closed_loop(records: Records) -> list[pd.DataFrame]:
         is_recovered=told["next_outcome"] == "recovered",
         is_silent=told["next_outcome"] == "unknown",
     )
-    told = _cut(windowed(told, "submitted_at", periods(records)), {}, RECRUITER)
+    told = _cut(records, windowed(told, "submitted_at", periods(records)), RECRUITER)
     due = _summed(told[told["is_follow_up_due"]], ["is_in_time", "is_not_known"])
     every = _summed(told, ["is_recovered", "is_silent"])
     again = _summed(told[~told["is_silent"]], ["is_recovered"])
@@ -297,9 +321,9 @@ def _occasions(records: Records) -> list[pd.DataFrame]:
     is_loose = (told["survey_kind"] == "transactional") & (told["event_id"] == told["form_id"])
     loose = told[is_loose].assign(recruiter_id=told["recruiter_id"].fillna(UNKNOWN))
     window = periods(records)
-    unlinked = _summed(_cut(windowed(loose, "submitted_at", window), {}, RECRUITER), [])
+    unlinked = _summed(_cut(records, windowed(loose, "submitted_at", window), RECRUITER), [])
     events = windowed(occasions(records), "occurred_at", window)
-    found = _summed(_cut(events, {}, RECRUITER), ["is_answered"])
+    found = _summed(_cut(records, events, RECRUITER), ["is_answered"])
     possible = unlinked.set_index(CELL)["rows"].reindex(pd.MultiIndex.from_frame(found[CELL]))
     silent = found["rows"] - found["is_answered"]
     possible = np.minimum(silent, possible.fillna(0).to_numpy())

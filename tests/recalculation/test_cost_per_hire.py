@@ -38,7 +38,7 @@ def test_income_is_posted_documents_at_their_rate(records: Records) -> None:
 def test_shared_cost_is_spread_by_effort(records: Records) -> None:
     rows = records.table("marts.fct_costs")
     key = ["cost_line_id", "channel"]
-    facts = ["allocation", "cost_category", "is_recruiting_cost", "is_comparable"]
+    facts = ["allocation", "cost_category", "is_recruiting_cost", "is_comparable", "is_internal"]
     assert differences(costs(records), rows, key, [*facts, "document_month"]) == []
     shares = ["amount", "reporting_amount"]
     assert differences(costs(records), rows, key, shares, money=SHARE) == []
@@ -68,7 +68,10 @@ def test_spend_comes_the_median_time_to_fill_before(records: Records) -> None:
 
 
 def test_the_same_figures_are_made_and_withheld(own: pd.DataFrame, mart: pd.DataFrame) -> None:
-    facts = ["n", "is_suppressed", "months", "lag_months", "unconverted_lines", "unknown_hires"]
+    facts = [
+        "n", "is_suppressed", "months", "internal_months", "lag_months", "unconverted_lines",
+        "unknown_hires",
+    ]  # fmt: skip
     assert differences(own, mart, KEY, facts) == []
 
 

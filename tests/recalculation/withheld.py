@@ -46,11 +46,10 @@ def withheld(found: pd.DataFrame) -> pd.DataFrame:
 
 def _gives_companies_away(found: pd.DataFrame, is_out: pd.Series) -> pd.Series:
     is_company = (found["metric"] == "nps") & (found["cut_by"] == "company")
-    hidden = found[is_company & (is_out | (found["cut"] == SMALL_COMPANIES))]
-    few = hidden.groupby([*PERIOD, *SERIES])["pooled_cuts"].sum()
+    hidden = found.loc[is_company & (is_out | (found["cut"] == SMALL_COMPANIES))]
     keys = pd.MultiIndex.from_frame(found[[*PERIOD, *SERIES]])
-    is_few = few.reindex(keys).between(1, 2).to_numpy()
-    return (found["metric"] == "nps_by_company") & is_few
+    is_hidden = keys.isin(pd.MultiIndex.from_frame(hidden[[*PERIOD, *SERIES]]))
+    return (found["metric"] == "nps_by_company") & (found["small_companies"] <= 2) & is_hidden
 
 
 def with_changes(found: pd.DataFrame, window: list[Period]) -> pd.DataFrame:
