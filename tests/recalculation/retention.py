@@ -88,9 +88,9 @@ def _parts(
 
 
 def _people(frame: pd.DataFrame, cut_by: str) -> int:
-    """People; of the pooled group those of the larger part, as one may stand in both."""
+    """People; in the pooled group somebody who stands in both parts counts twice."""
     if cut_by.startswith("refer") and (frame["referral_status"] == POOLED).all():
-        return int(frame.groupby("status")["person_id"].nunique().max())
+        return int(frame.groupby("status")["person_id"].nunique().sum())
     return int(frame["person_id"].nunique())
 
 
