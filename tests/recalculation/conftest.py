@@ -10,6 +10,7 @@ import pytest
 from benchmarks.agencies import build
 from sandbox.agency import Agency, AgencyPlan, Effects, generate
 from sandbox.tenants import Tenant, by_seed
+from tests.recalculation.frames import Records
 
 SEEDS = (7, 11, 23)
 TENANTS = (
@@ -34,6 +35,12 @@ def agencies(agencies_home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(str(agencies_home / "warehouse.duckdb"), read_only=True) as connection:
         connection.execute("set TimeZone = 'UTC'")
         yield connection
+
+
+@pytest.fixture(scope="session", params=[tenant.id for tenant in TENANTS])
+def records(agencies: duckdb.DuckDBPyConnection, request: pytest.FixtureRequest) -> Records:
+    """The tables of each tenant in turn."""
+    return Records(agencies, request.param)
 
 
 @pytest.fixture(scope="session")

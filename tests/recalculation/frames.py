@@ -1,9 +1,9 @@
-"""One agency's tables as frames, and what recalculated figures share: periods, intervals, floor.
+"""One agency's tables as frames, and what all figures share: periods and intervals.
 
 No figure belongs here, and nothing that reads the SQL of a mart.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -103,19 +103,26 @@ def periods(records: Records) -> list[Period]:
     return periods_between(min(day for day in firsts if pd.notna(day)), records.as_of)
 
 
-def wilson(count: float, total: float) -> tuple[float, float]:
+def newest(of: Iterable[Period]) -> set[Period]:
+    """All time, and of each length of window the last that has ended."""
+    ended = [period for period in of if period.is_finished]
+    last = {
+        period.name: max(other.end for other in ended if other.name == period.name)
+        for period in ended
+    }
+    return {period for period in ended if period.end == last[period.name]}
+
+
+def wilson(count: pd.Series, total: pd.Series) -> tuple[pd.Series, pd.Series]:
     """The 95 % interval of a share (Wilson 1927)."""
     centre = (count + Z**2 / 2) / (total + Z**2)
     half = Z / (total + Z**2) * np.sqrt(count * (total - count) / total + Z**2 / 4)
     return centre - half, centre + half
 
 
-def student(mean: float, deviation: float, n: float) -> tuple[float, float]:
-    """The 95 % interval of a mean by Student's t; none for a single value."""
-    if n < 2:
-        return np.nan, np.nan
-    half = float(stats.t.ppf(0.975, n - 1)) * deviation / np.sqrt(n)
-    return mean - half, mean + half
+def student_half(deviation: pd.Series, n: pd.Series) -> pd.Series:
+    """Half the 95 % interval of a mean by Student's t; none for a single value."""
+    return stats.t.ppf(0.975, (n - 1).where(n > 1)) * deviation / np.sqrt(n)
 
 
 def differences(
@@ -124,8 +131,12 @@ def differences(
     keys: Sequence[str],
     figures: Iterable[str],
     tolerance: float = 1e-9,
+    money: float = 0.0,
 ) -> list[str]:
-    """Where a mart and its recalculation part: missing rows, rows too many, other figures."""
+    """Where a mart and its recalculation part: missing rows, rows too many, other figures.
+
+    ``tolerance`` is relative above 1; ``money`` is allowed besides, for rounded sums.
+    """
     assert not own.duplicated(list(keys)).any(), "recalculated rows are not unique"
     both = own.merge(mart, on=list(keys), how="outer", suffixes=("_own", "_mart"), indicator=True)
     rows = [
@@ -139,13 +150,13 @@ def differences(
     matched = both[both["_merge"] == "both"]
     for figure in figures:
         left, right = matched[f"{figure}_own"], matched[f"{figure}_mart"]
-        for index in matched.index[~_same(left, right, tolerance)]:
+        for index in matched.index[~_same(left, right, tolerance, money)]:
             key = tuple(matched.loc[index, list(keys)])
             rows.append(f"{figure} of {key}: own {left[index]!r}, mart {right[index]!r}")
     return rows
 
 
-def _same(left: pd.Series, right: pd.Series, tolerance: float) -> np.ndarray:
+def _same(left: pd.Series, right: pd.Series, tolerance: float, money: float) -> np.ndarray:
     blank = (left.isna() & right.isna()).to_numpy()
     if pd.api.types.is_datetime64_any_dtype(right):
         return np.asarray(blank | (left == right).to_numpy())
@@ -154,12 +165,15 @@ def _same(left: pd.Series, right: pd.Series, tolerance: float) -> np.ndarray:
     except (TypeError, ValueError):
         return np.asarray(blank | (left == right).fillna(False).to_numpy(dtype=bool))
     with np.errstate(invalid="ignore"):
-        return np.asarray(blank | (np.abs(a - b) <= tolerance * np.maximum(1, np.abs(b))))
+        return np.asarray(blank | (np.abs(a - b) <= money + tolerance * np.maximum(1, np.abs(b))))
 
 
-def held(
-    frame: pd.DataFrame, window: Iterable[Period], dates: str
-) -> Iterator[tuple[Period, pd.DataFrame]]:
-    """Each period with the rows whose date falls into it."""
-    for period in window:
-        yield period, frame[period.holds(frame[dates])]
+def windowed(rows: pd.DataFrame, dates: str, window: Sequence[Period]) -> pd.DataFrame:
+    """Each row once for every period its date falls into, with ``period`` and ``period_start``."""
+    return pd.concat(
+        [
+            rows[period.holds(rows[dates])].assign(period=period.name, period_start=period.start)
+            for period in window
+        ],
+        ignore_index=True,
+    )

@@ -6,10 +6,9 @@ import numpy as np
 import pandas as pd
 
 from tests.recalculation.floor import blanked, withheld
-from tests.recalculation.frames import FLOOR, Period, Records, periods, wilson
+from tests.recalculation.frames import FLOOR, Period, Records, newest, periods, wilson
 from tests.recalculation.placements import followed
 from tests.recalculation.survival import HORIZON, Followed, Z, excess, log_rank
-from tests.recalculation.windows import newest
 
 DAYS = (30, 90, 180, 365)
 POOLED = "not_referred_or_unknown"

@@ -69,6 +69,7 @@ asked as (
         survey_kind,
         trigger,
         {{ survey_population('delivered_at') }} as population,
+        respondent_key,
         respondent_key || '|' || coalesce({{ survey_event() }}, '') as unit_key,
         response_id,
         {{ month_of('delivered_at') }} as asked_month
@@ -99,6 +100,7 @@ answers as (
         contexts.trigger,
         contexts.population,
         contexts.score is not null and contexts.is_nps_scale as is_scored,
+        contexts.respondent_key,
         contexts.respondent_key || '|' || coalesce(contexts.event_id, '')
             as unit_key,
         {{ month_of('contexts.submitted_at') }} as answered_month,
@@ -120,10 +122,10 @@ answers as (
 -- Everybody who was asked or answered, once per window.
 unit_months as (
 
-    select {{ cell }}, unit_key, asked_month as seen_month
+    select {{ cell }}, respondent_key, unit_key, asked_month as seen_month
     from asked
     union
-    select {{ cell }}, unit_key, answered_month as seen_month
+    select {{ cell }}, respondent_key, unit_key, answered_month as seen_month
     from answers
 
 ),
@@ -135,7 +137,11 @@ units as (
         lead(seen_month) over (
             partition by {{ cell }}, unit_key
             order by seen_month asc nulls last
-        ) as next_month
+        ) as next_month,
+        lead(seen_month) over (
+            partition by {{ cell }}, respondent_key
+            order by seen_month asc nulls last, unit_key asc nulls last
+        ) as next_month_of_person
 
     from unit_months
 
@@ -147,6 +153,7 @@ tallied as (
         {{ cell }},
         seen_month,
         next_month,
+        next_month_of_person,
         count(*) as units,
         0 as delivered,
         0 as answered,
@@ -154,7 +161,7 @@ tallied as (
 
     from units
 
-    group by {{ cell }}, seen_month, next_month
+    group by {{ cell }}, seen_month, next_month, next_month_of_person
 
     union all
 
@@ -166,6 +173,7 @@ tallied as (
         asked.population,
         asked.asked_month as seen_month,
         cast(null as date) as next_month,
+        cast(null as date) as next_month_of_person,
         0 as units,
         count(*) as delivered,
         sum(case when answers.is_scored then 1 else 0 end) as answered,
@@ -188,6 +196,7 @@ tallied as (
         {{ cell }},
         answered_month as seen_month,
         cast(null as date) as next_month,
+        cast(null as date) as next_month_of_person,
         0 as units,
         0 as delivered,
         0 as answered,
@@ -212,6 +221,17 @@ windowed as (
         tallied.trigger,
         tallied.population,
         bool_and(periods.is_finished) as is_finished,
+        cast(
+            sum(
+                case
+                    when
+                        tallied.next_month_of_person is null
+                        or tallied.next_month_of_person >= periods.period_end
+                        then tallied.units
+                    else 0
+                end
+            ) as bigint
+        ) as n,
         cast(sum(tallied.units) as bigint) as asked,
         cast(sum(tallied.delivered) as bigint) as delivered,
         cast(sum(tallied.answered) as bigint) as answered,

@@ -1,5 +1,6 @@
 {# Nothing is known where no answer says which event it is about. #}
 {% set known = 'case when high > 0 or possibly_answered = 0 then ' %}
+{% set may_be_unknown = "measure in ('followed_up_48h', 'recovered_share')" %}
 {% set cell = [
     'tenant_id', 'period', 'period_start', 'audience', 'survey_kind', 'trigger',
     'population',
@@ -181,11 +182,11 @@ figures as (
             'ci_low': wilson_bound('high', 'votes', '-'),
             'ci_high': wilson_bound('high', 'votes', '+'),
             'n': 'n',
-            'range_low': "case when measure <> 'csat' then high / votes end",
-            'range_high': "case when measure <> 'csat' then (high + unknown) / votes end",
+            'range_low': 'case when ' ~ may_be_unknown ~ ' then high / votes end',
+            'range_high': 'case when ' ~ may_be_unknown ~ ' then (high + unknown) / votes end',
             'centre': share_centre('high', 'votes'),
             'half_width': share_half('high', 'votes'),
-            'remark': "case when measure <> 'csat' and unknown > 0"
+            'remark': 'case when ' ~ may_be_unknown ~ ' and unknown > 0'
                 ~ " then 'range range_low to range_high: some are unknown' end"
         }) }}
 
@@ -241,7 +242,7 @@ figures as (
                 ~ wilson_bound('answered', 'cast(delivered as double)', '-') ~ ' end',
             'ci_high': 'case when is_told and delivered > 0 then '
                 ~ wilson_bound('answered', 'cast(delivered as double)', '+') ~ ' end',
-            'n': 'asked',
+            'n': 'n',
             'centre': 'case when is_told and delivered > 0 then '
                 ~ share_centre('answered', 'cast(delivered as double)') ~ ' end',
             'half_width': 'case when is_told and delivered > 0 then '
