@@ -69,7 +69,9 @@ def _built(
     is_full: bool,
 ) -> Iterator[Any]:
     started = time.monotonic()
-    arguments = ["build", "--vars", dbt.variables(home.settings, build.as_of.isoformat())]
+    # A selection of assets would bring the unit tests of its models back in.
+    arguments = ["build", "--exclude-resource-type", "unit_test"]
+    arguments += ["--vars", dbt.variables(home.settings, build.as_of.isoformat())]
     if is_full:
         arguments.append("--full-refresh")
     invocation = dbt_cli.cli(

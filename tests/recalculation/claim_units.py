@@ -7,10 +7,9 @@ import pandas as pd
 
 from tests.recalculation.applications import applications
 from tests.recalculation.client_figures import windows, years
-from tests.recalculation.frames import Period, Records, periods
+from tests.recalculation.frames import Period, Records, newest, periods
 from tests.recalculation.placements import jobs, placements
 from tests.recalculation.surveys import alerts, scored
-from tests.recalculation.windows import newest
 
 DAY = pd.Timedelta(1, "D")
 WEEK = 7 * DAY

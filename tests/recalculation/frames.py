@@ -1,4 +1,4 @@
-"""One agency's tables as frames, and what recalculated figures share.
+"""One agency's tables as frames, and what all figures share: periods and intervals.
 
 No figure belongs here, and nothing that reads the SQL of a mart.
 """

@@ -7,8 +7,7 @@ import pandas as pd
 
 from tests.recalculation.applications import applications
 from tests.recalculation.floor import blanked, withheld
-from tests.recalculation.frames import Records, Z, month, periods, wilson
-from tests.recalculation.windows import newest
+from tests.recalculation.frames import Records, Z, month, newest, periods, wilson
 
 FIGURES = ("value", "numerator", "denominator", "ci_low", "ci_high", "share_low", "share_high")
 KEYS = ("metric", "period", "period_start", "cut_by", "cut")

@@ -6,11 +6,10 @@ import pandas as pd
 from tests.recalculation.applications import applications
 from tests.recalculation.attribution import conversions, paths, strongest_referral
 from tests.recalculation.floor import blanked, withheld
-from tests.recalculation.frames import Records, Z, periods, wilson
+from tests.recalculation.frames import Records, Z, newest, periods, wilson
 from tests.recalculation.hiring import median_rank
 from tests.recalculation.money import revenue
 from tests.recalculation.surveys import alerts, scored
-from tests.recalculation.windows import newest
 
 KEYS = ("metric", "period", "period_start", "cut_by", "cut")
 FIGURES = ("value", "numerator", "denominator", "ci_low", "ci_high", "range_low", "range_high")

@@ -6,10 +6,9 @@ import numpy as np
 import pandas as pd
 
 from tests.recalculation.floor import blanked, withheld
-from tests.recalculation.frames import FLOOR, Period, Records, periods, wilson
+from tests.recalculation.frames import FLOOR, Period, Records, newest, periods, wilson
 from tests.recalculation.placements import followed
 from tests.recalculation.survival import HORIZON, Followed, Z, excess, log_rank
-from tests.recalculation.windows import newest
 
 DAYS = (30, 90, 180, 365)
 POOLED = "not_referred_or_unknown"
@@ -88,9 +87,9 @@ def _parts(
 
 
 def _people(frame: pd.DataFrame, cut_by: str) -> int:
-    """People; of the pooled group those of the larger part, as one may stand in both."""
+    """People; in the pooled group somebody who stands in both parts counts twice."""
     if cut_by.startswith("refer") and (frame["referral_status"] == POOLED).all():
-        return int(frame.groupby("status")["person_id"].nunique().max())
+        return int(frame.groupby("status")["person_id"].nunique().sum())
     return int(frame["person_id"].nunique())
 
 

@@ -8,8 +8,7 @@ import pandas as pd
 from tests.recalculation.applications import applications
 from tests.recalculation.attribution import channels
 from tests.recalculation.floor import blanked, withheld
-from tests.recalculation.frames import Period, Records, Z, periods
-from tests.recalculation.windows import newest
+from tests.recalculation.frames import Period, Records, Z, newest, periods
 
 KEYS = ("metric", "period", "period_start", "cut_by", "cut")
 FIGURES = ("value", "numerator", "denominator", "ci_low", "ci_high", "range_low", "range_high")

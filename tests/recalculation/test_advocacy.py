@@ -1,20 +1,13 @@
 """Referral edges and advocacy, recalculated from the agency model."""
 
-import duckdb
 import pytest
 
 from tests.recalculation.advocacy import FIGURES, KEYS, advocacy
-from tests.recalculation.conftest import TENANTS
 from tests.recalculation.floor import lies
 from tests.recalculation.frames import Records, differences
 from tests.recalculation.referrals import settled
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(params=[tenant.id for tenant in TENANTS])
-def records(agencies: duckdb.DuckDBPyConnection, request: pytest.FixtureRequest) -> Records:
-    return Records(agencies, request.param)
 
 
 def test_every_named_edge_is_the_recalculated_one(records: Records) -> None:

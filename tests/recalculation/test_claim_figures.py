@@ -1,23 +1,16 @@
 """Every estimate, interval and verdict of fct_claims, recalculated from the agency model."""
 
-import duckdb
 import numpy as np
 import pytest
 
 from tests.recalculation.claim_differences import byar
 from tests.recalculation.claims import FIGURES, KEYS, claims
-from tests.recalculation.conftest import TENANTS
 from tests.recalculation.frames import Records, differences
 
 pytestmark = pytest.mark.slow
 
 # Its error is a bootstrap over hires: tests/dbt/test_cost_bootstrap.py.
 OF_COST = "referrals_lower_cost_per_hire"
-
-
-@pytest.fixture(params=[tenant.id for tenant in TENANTS])
-def records(agencies: duckdb.DuckDBPyConnection, request: pytest.FixtureRequest) -> Records:
-    return Records(agencies, request.param)
 
 
 def test_every_claim_is_the_recalculated_one(records: Records) -> None:

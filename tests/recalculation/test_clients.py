@@ -1,6 +1,5 @@
 """Clients' months, retention and earned growth, recalculated from the agency model."""
 
-import duckdb
 import pytest
 
 from tests.recalculation.client_figures import (
@@ -12,16 +11,10 @@ from tests.recalculation.client_figures import (
 )
 from tests.recalculation.client_months import COLUMNS, client_months
 from tests.recalculation.clients import lines
-from tests.recalculation.conftest import TENANTS
 from tests.recalculation.floor import lies
 from tests.recalculation.frames import Records, differences
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(params=[tenant.id for tenant in TENANTS])
-def records(agencies: duckdb.DuckDBPyConnection, request: pytest.FixtureRequest) -> Records:
-    return Records(agencies, request.param)
 
 
 def test_every_month_of_a_client_is_the_recalculated_one(records: Records) -> None:

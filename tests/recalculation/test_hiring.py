@@ -1,11 +1,9 @@
 """metric_hiring and the applications it counts, recalculated from the agency model."""
 
-import duckdb
 import pytest
 from scipy import stats
 
 from tests.recalculation.applications import applications
-from tests.recalculation.conftest import TENANTS
 from tests.recalculation.floor import lies
 from tests.recalculation.frames import Records, differences
 from tests.recalculation.hiring import FIGURES, KEYS, hiring, median_rank
@@ -18,11 +16,6 @@ APPLICATION = (
     *("is_offered", "is_accepted", "is_placed", "screened_at", "submitted_at", "interviewed_at"),
     *("offered_at", "accepted_at", "rejected_at", "withdrawn_at", "applied_at"),
 )
-
-
-@pytest.fixture(params=[tenant.id for tenant in TENANTS])
-def records(agencies: duckdb.DuckDBPyConnection, request: pytest.FixtureRequest) -> Records:
-    return Records(agencies, request.param)
 
 
 def test_every_application_is_the_recalculated_one(records: Records) -> None:

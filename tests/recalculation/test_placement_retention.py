@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,7 +9,6 @@ from lifelines import KaplanMeierFitter
 from lifelines.statistics import logrank_test
 from lifelines.utils import restricted_mean_survival_time
 
-from tests.recalculation.conftest import TENANTS
 from tests.recalculation.floor import lies
 from tests.recalculation.frames import Records, differences
 from tests.recalculation.placements import followed
@@ -18,11 +16,6 @@ from tests.recalculation.retention import DAYS, FIGURES, KEYS, lives, retention
 from tests.recalculation.survival import HORIZON, excess, log_rank
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(params=[tenant.id for tenant in TENANTS])
-def records(agencies: duckdb.DuckDBPyConnection, request: pytest.FixtureRequest) -> Records:
-    return Records(agencies, request.param)
 
 
 def cohorts(records: Records) -> Iterator[tuple[str, pd.DataFrame]]:
