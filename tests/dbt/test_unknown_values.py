@@ -52,7 +52,7 @@ def test_an_explanation_names_columns_that_exist() -> None:
         for name, model in models.items()
         for step in model.get("config", {}).get("meta", {}).get("explain", [])
         if not set(step["mart_key"]) <= columns[name]
-        or not {*step["model_key"], step.get("model_date", step["model_key"][0])}
+        or not {*step["model_key"], step.get("model_date") or step["model_key"][0]}
         <= columns[step["model"]]
     ]
     assert wrong == []

@@ -280,7 +280,8 @@ averaged as (
 
 ),
 
--- One variance per side, within strata.
+-- One variance per side, within strata. Where all are alike, what is left is
+-- rounding of the squares, and no spread.
 spread as (
 
     select
@@ -291,7 +292,8 @@ spread as (
         is_referred,
         cast(
             sum({{ summable(
-                'greatest(squares - total * total / n, 0e0)'
+                'case when squares - total * total / n > 1e-12 * squares'
+                ~ ' then squares - total * total / n else 0e0 end'
             ) }}) as double
         ) / nullif(sum(n - 1e0), 0e0) as variance
 
