@@ -2,7 +2,7 @@
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from dlt.sources.helpers.rest_client.client import RESTClient
 from ingestion import vendors
 from ingestion.connection import Http
 from ingestion.envelope import Record
+from ingestion.signatures import Scheme
 
 Page = list[bytes]
 """The records of one answer, each as the vendor's own bytes."""
@@ -31,6 +32,8 @@ class Entity:
         overlap: how far to reach back behind the newest version seen, because the
             vendor's filter is coarse or its index late.
         id_path: where the id stands in a record, for one that ``identify`` refuses.
+        fetch: yields the answers that hold the records of these ids, where the vendor can be
+            asked for them; ids that it no longer knows are left out.
     """
 
     name: str
@@ -38,6 +41,37 @@ class Entity:
     identify: Callable[[bytes], Record]
     overlap: timedelta = timedelta(0)
     id_path: tuple[str, ...] = ("id",)
+    fetch: Callable[[RESTClient, Sequence[str]], Iterator[Page]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What one event says of one record: the whole of it (``payload`` as a pull would land
+    it), or only that it changed or is gone, and then it is fetched.
+    """
+
+    entity: str
+    record_id: str
+    payload: bytes | None = None
+    is_deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """How a vendor pushes events.
+
+    Args:
+        scheme: how the raw body is signed.
+        key: reads out of a signed body what makes the event the same event when it is sent
+            again; raises ``msgspec.DecodeError`` or ``ValueError`` when that cannot be done.
+        hints: what the event says; raises the same.
+        is_handshake: whether the body only asks that signatures are checked here.
+    """
+
+    scheme: Scheme
+    key: Callable[[bytes], str]
+    hints: Callable[[bytes], list[Hint]]
+    is_handshake: Callable[[bytes], bool] = lambda body: False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +82,7 @@ class Vendor:
     config: type[Any]
     connect: Callable[[Any, Http], RESTClient]
     entities: tuple[Entity, ...]
+    webhook: Webhook | None = None
 
 
 def instant_of(milliseconds: int, field: str) -> datetime:

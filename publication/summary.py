@@ -13,7 +13,10 @@ from publication.unmapped import Unmapped, read_unmapped
 
 # Over all time and all channels, where a figure has that, else its newest 12 months; every
 # survey population on its own, they are never pooled.
-_NEWEST = "period_start = (select max(period_start) from marts.{} where value is not null)"
+_NEWEST = (
+    "period_start = (select max(period_start) from marts.{0} as newest"
+    " where newest.metric = {0}.metric and value is not null)"
+)
 HEADLINES = {
     "metric_nps": "metric = 'nps' and period = 'all' and cut_by = 'all'",
     "metric_cost_per_hire": (
@@ -24,7 +27,7 @@ HEADLINES = {
     "metric_referral_share": "period = 'all' and attribution_model = 'referral_first'",
     "metric_placement_retention": (
         "metric = 'retention_365d' and period = 'all' and adjustment = 'crude'"
-        " and cut_by in ('all', 'referral_status')"
+        " and cut_by in ('all', 'referral_status') and (value is not null or is_suppressed)"
     ),
     "metric_advocacy": "metric = 'advocacy_coefficient' and period = 'all' and cut_by = 'all'",
     "metric_client_retention": (

@@ -1,5 +1,6 @@
 """A mapping file that cannot be used is refused with file, row, column, value and advice."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -42,11 +43,12 @@ seeds:
       - {name: job, config: {meta: {holds: record}}}
 """
 HEADING = "system,name,share,month,is_known,currency,rate,people,job"
+Told = Callable[..., list[str]]
 GOOD = "xero,one,0.2,2025-01-01,true,GBP,1.5,3,bullhorn:7"
 
 
 @pytest.fixture
-def told(tmp_path: Path):  # type: ignore[no-untyped-def]
+def told(tmp_path: Path) -> Told:
     (tmp_path / "shares.yml").write_text(DECLARED, encoding="utf-8")
 
     def problems(*rows: str, heading: str = HEADING) -> list[str]:
@@ -65,7 +67,7 @@ def test_every_shipped_seed_has_a_key() -> None:
     assert all(rule.keys for rule in seed_rules(SHIPPED))
 
 
-def test_a_good_file_has_no_problem(told) -> None:  # type: ignore[no-untyped-def]
+def test_a_good_file_has_no_problem(told: Told) -> None:
     assert told(GOOD, "bullhorn,two,0,,false,,,,") == []
     assert told() == []
 
@@ -104,29 +106,29 @@ def test_a_good_file_has_no_problem(told) -> None:  # type: ignore[no-untyped-de
         ("xero,one,0.2,true", "row 2: 4 fields where the heading has 9"),
     ],
 )
-def test_a_value_that_cannot_be_used_is_named(told, row: str, says: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_value_that_cannot_be_used_is_named(told: Told, row: str, says: str) -> None:
     (problem,) = told(row)
     assert says in problem
 
 
-def test_a_repeated_key_is_told_with_both_rows(told) -> None:  # type: ignore[no-untyped-def]
+def test_a_repeated_key_is_told_with_both_rows(told: Told) -> None:
     (problem,) = told(GOOD, "bullhorn,two,0.1,,true,,,,", GOOD)
     assert problem == (
         "shares.csv, row 4, system, name 'xero, one': the same key as row 2; keep one of the two"
     )
 
 
-def test_all_problems_are_listed_at_once(told) -> None:  # type: ignore[no-untyped-def]
+def test_all_problems_are_listed_at_once(told: Told) -> None:
     found = told("xero,four,20,,true,,,,", "xero,one,0.2,1.1.2025,true,,,,")
     assert [problem.split(",")[1].strip() for problem in found] == ["row 2", "row 2", "row 3"]
 
 
-def test_rows_are_counted_as_an_editor_shows_them(told) -> None:  # type: ignore[no-untyped-def]
+def test_rows_are_counted_as_an_editor_shows_them(told: Told) -> None:
     (problem,) = told(GOOD, "", "xero,four,0.2,,true,,,,")
     assert problem.startswith("shares.csv, row 4,")
 
 
-def test_a_heading_of_other_columns_is_told(told) -> None:  # type: ignore[no-untyped-def]
+def test_a_heading_of_other_columns_is_told(told: Told) -> None:
     (problem,) = told(heading=HEADING.replace("share", "percent"))
     assert "the heading lacks share and has the unknown percent" in problem
 
@@ -146,7 +148,7 @@ def test_a_file_that_is_none_is_told(tmp_path: Path, content: bytes, says: str) 
     assert says in problem.told()
 
 
-def test_a_file_of_a_spreadsheet_with_its_mark_is_read(told, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_a_file_of_a_spreadsheet_with_its_mark_is_read(told: Told, tmp_path: Path) -> None:
     (tmp_path / "shares.csv").write_bytes(b"\xef\xbb\xbf" + f"{HEADING}\r\n{GOOD}\r\n".encode())
     assert seed_problems(tmp_path, VENDORS) == ()
 

@@ -87,9 +87,13 @@ def _parts(
 
 
 def _people(frame: pd.DataFrame, cut_by: str) -> int:
-    """People; in the pooled group somebody who stands in both parts counts twice."""
+    """People; in the pooled group somebody who stands in both parts counts twice.
+
+    Unless neither part has as many as the floor: then those of the larger part are told.
+    """
     if cut_by.startswith("refer") and (frame["referral_status"] == POOLED).all():
-        return int(frame.groupby("status")["person_id"].nunique().sum())
+        parts = frame.groupby("status")["person_id"].nunique()
+        return int(parts.sum() if parts.max() >= FLOOR else parts.max())
     return int(frame["person_id"].nunique())
 
 

@@ -176,7 +176,11 @@ pooled as (
         cast(sum(n) as bigint) as n,
         -- Somebody may stand in both, and counts twice: fewer would look like
         -- hidden people beside the whole, and take another group out of sight.
-        cast(sum(people) as bigint) as people,
+        -- Not where that alone could lift them to the floor.
+        cast(
+            case when max(people) < {{ k }} then max(people) else sum(people) end
+            as bigint
+        ) as people,
         cast(sum(unknown_ends) as bigint) as unknown_ends,
         cast(sum(running_guarantees) as bigint) as running_guarantees,
         cast(sum(falloffs) as bigint) as falloffs
