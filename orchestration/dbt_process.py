@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
@@ -37,7 +38,7 @@ class DbtBuild:
     error: str = ""
 
     def events(self) -> Iterator[dict[str, Any]]:
-        """dbt's own events about finished nodes, as they happen."""
+        """dbt's own events about finished nodes, as they happen, and ``{"left": node}``."""
         ended = False
         try:
             for line in self._lines:
@@ -115,15 +116,21 @@ def _child(
 
     from orchestration.dbt_runners import leave_what_is_current
 
-    progress = leave_what_is_current(plan, may_build)
+    telling = threading.Lock()
+
+    def tell(event: dict[str, Any]) -> None:
+        try:
+            with telling:
+                _write(target, {"event": event})
+        except BrokenPipeError:
+            # Nobody is there to publish this: who started it was killed.
+            os._exit(1)
 
     def told(message: Any) -> None:
         if message.info.name in _EVENTS:
-            try:
-                _write(target, {"event": msg_to_dict(message)})
-            except BrokenPipeError:
-                # Nobody is there to publish this: who started it was killed.
-                os._exit(1)
+            tell(msg_to_dict(message))
+
+    progress = leave_what_is_current(plan, may_build, lambda node: tell({"left": node}))
 
     done = dbtRunner(manifest=manifest(), callbacks=[told]).invoke(["build", *arguments])
     ran = list(done.result.results) if done.result else []
