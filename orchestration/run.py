@@ -3,7 +3,6 @@
 import contextlib
 import logging
 import os
-import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +37,10 @@ def dagster_home(state: Path) -> Path:
     """``VOUCH_HOME/dagster``, where runs and events live, with the repository's settings."""
     folder = state / "dagster"
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(REPOSITORY / "dagster.yaml", folder / "dagster.yaml")
+    settings = (REPOSITORY / "dagster.yaml").read_text(encoding="utf-8")
+    partial = folder / f"dagster.yaml.{os.getpid()}"
+    partial.write_text(settings.replace("${DAGSTER_HOME}", str(folder)), encoding="utf-8")
+    partial.replace(folder / "dagster.yaml")
     return folder
 
 
