@@ -98,8 +98,8 @@ def _parsed(path: Path) -> Any:
     # dbt takes half a second to import; what only reads results need not wait for it.
     from dbt.contracts.graph.manifest import Manifest
 
-    found = Manifest.from_msgpack(path.read_bytes())  # type: ignore[attr-defined]
-    found.build_flat_graph()
+    found = Manifest.from_msgpack(path.read_bytes())
+    found.build_flat_graph()  # type: ignore[no-untyped-call]
     return found
 
 

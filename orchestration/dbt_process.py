@@ -124,7 +124,8 @@ def _child(
     progress = leave_what_is_current(plan, may_build, lambda node: tell({"left": node}))
 
     done = dbtRunner(manifest=manifest(), callbacks=[told]).invoke(["build", *arguments])
-    ran = list(done.result.results) if done.result else []
+    finished: Any = done.result
+    ran = list(finished.results) if finished else []
     results = [
         {
             "unique_id": row.node.unique_id,

@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from dbt.artifacts.resources.types import NodeType
 from dbt.artifacts.schemas.results import NodeStatus, RunStatus
-from dbt.node_types import NodeType
 from dbt.task.build import BuildTask
 from dbt.task.run import ModelRunner
 from dbt.task.seed import SeedRunner
@@ -75,9 +75,7 @@ class _Left:
         if runner.node.resource_type == NodeType.Test:
             return "passed"
         with runner.adapter.connection_named(f"content of {runner.node.unique_id}"):
-            _, table = runner.adapter.execute(
-                content_query(runner.node.relation_name), fetch=True
-            )
+            _, table = runner.adapter.execute(content_query(runner.node.relation_name), fetch=True)
         return str(table[0][0])
 
 
@@ -97,5 +95,5 @@ def leave_what_is_current(
         kind: type(f"Left{base.__name__}", (_Left, base), {"progress": progress})
         for kind, base in kinds.items()
     }
-    BuildTask.RUNNER_MAP = {**BuildTask.RUNNER_MAP, **runners}
+    BuildTask.RUNNER_MAP = {**BuildTask.RUNNER_MAP, **runners}  # type: ignore[dict-item]
     return progress

@@ -66,9 +66,7 @@ def dropped_survey_answers(home: Home) -> dg.MaterializeResult[None]:
     )
 
 
-def _landed(
-    home: Home, vendor: Vendor, wanted: set[str]
-) -> Iterator[tuple[str, dict[str, int]]]:
+def _landed(home: Home, vendor: Vendor, wanted: set[str]) -> Iterator[tuple[str, dict[str, int]]]:
     """What the accounts gave, by entity: asked for, or taken from what they have sent."""
     found = home.settings
     if home.deliveries == "pull":

@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestration.worker.address import process_tag
-
 
 @dataclass(frozen=True, slots=True)
 class Ended:
@@ -46,13 +44,12 @@ class Child:
             pass
 
 
-def forked(run: str, work: Callable[[str], bool], log: Path, closed: Iterable[int]) -> Child:
+def forked(run: str, work: Callable[[], object], log: Path, closed: Iterable[int]) -> Child:
     """Do the work in a copy of this process.
 
     Args:
         run: Dagster's id of the run, empty for other work.
-        work: is given the tag that names the process; a run that fails in an orderly way is
-            work done.
+        work: a run that fails in an orderly way is work done.
         log: what the child prints is appended there.
         closed: descriptors of the server that the child must not hold open.
     """
@@ -75,7 +72,7 @@ def forked(run: str, work: Callable[[str], bool], log: Path, closed: Iterable[in
         target = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         os.dup2(target, 1)
         os.dup2(target, 2)
-        work(process_tag(os.getpid()))
+        work()
         code = 0
     except BaseException:  # this process is ours to the end: nothing above may go on in it
         traceback.print_exc()

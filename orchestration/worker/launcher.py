@@ -29,9 +29,7 @@ class WarmLauncher(DefaultRunLauncher):
         """Have the run executed; returns at once."""
         run = context.dagster_run
         try:
-            answer = ask(
-                self._home(), {"ask": "launch", "run": run.run_id, "job": run.job_name}
-            )
+            answer = ask(self._home(), {"ask": "launch", "run": run.run_id, "job": run.job_name})
         except NoWorker as error:
             self._instance.report_engine_event(
                 f"{error}; a process is started for this run, which takes 10 to 20 s more. "
@@ -48,7 +46,7 @@ class WarmLauncher(DefaultRunLauncher):
         run = self._instance.get_run_by_id(run_id)
         tag = run.tags.get(PROCESS_TAG) if run else None
         if run is None or tag is None:
-            return bool(super().terminate(run_id))
+            return bool(super().terminate(run_id))  # type: ignore[no-untyped-call]
         if run.is_finished or not is_alive(tag):
             return False
         self._instance.report_run_canceling(run)

@@ -1,5 +1,6 @@
 """What a forked child of the worker does: execute one Dagster run, or say that one has died."""
 
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from dagster._utils.interrupts import capture_interrupts, setup_interrupt_handle
 from ingestion.inbox import Inbox
 from orchestration.settings import REPOSITORY
 from orchestration.waiting import RUNS
-from orchestration.worker.address import PROCESS_TAG
+from orchestration.worker.address import PROCESS_TAG, process_tag
 
 # How Dagster's processes name our code; the web interface links a run to its job by it.
 LOCATION = "orchestration.definitions"
@@ -32,6 +33,7 @@ LOCATION = "orchestration.definitions"
 class Wanted:
     """A run to be made: of which job, how configured, with which tags, for events up to which."""
 
+    run_id: str
     job: str
     tags: Mapping[str, str]
     config: Mapping[str, Any]
@@ -44,21 +46,20 @@ def execute(repository: dg.RepositoryDefinition, dagster_home: Path, run_id: str
         return _execute(repository, instance, run_id)
 
 
-def make_and_execute(  # noqa: PLR0913 - separate facts
-    repository: dg.RepositoryDefinition,
-    dagster_home: Path,
-    inbox_url: str,
-    run_id: str,
-    wanted: Wanted,
-    process: str,
+def make_and_execute(
+    repository: dg.RepositoryDefinition, dagster_home: Path, inbox_url: str, wanted: Wanted
 ) -> bool:
     """Make a run as Dagster's daemon would, and execute it; whether it succeeded."""
     with dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(dagster_home))) as instance:
         run = instance.create_run_for_job(
             repository.get_job(wanted.job),
-            run_id=run_id,
+            run_id=wanted.run_id,
             run_config=wanted.config,
-            tags={**repository.get_job(wanted.job).tags, **wanted.tags, PROCESS_TAG: process},
+            tags={
+                **repository.get_job(wanted.job).tags,
+                **wanted.tags,
+                PROCESS_TAG: process_tag(os.getpid()),
+            },
             status=dg.DagsterRunStatus.NOT_STARTED,
             remote_job_origin=_origin(repository, wanted.job),
         )
@@ -71,7 +72,7 @@ def make_and_execute(  # noqa: PLR0913 - separate facts
             inbox = Inbox.open(inbox_url)
             inbox.advance(RUNS, max(wanted.sequence, inbox.position(RUNS)))
             inbox.close()
-        return _execute(repository, instance, run_id)
+        return _execute(repository, instance, wanted.run_id)
 
 
 def report_dead(dagster_home: Path, run_id: str, how: str) -> None:

@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +105,7 @@ class Server:
         answer: dict[str, Any] = {"ready": True, "pid": os.getpid(), "runs": self._run_ids()}
         if request["ask"] == "launch":
             run_id = str(request["run"])
-            child = self._fork(run_id, lambda _: execute(self._repository, self._instance, run_id))
+            child = self._fork(run_id, lambda: execute(self._repository, self._instance, run_id))
             answer = {"process": process_tag(child.pid)}
         connection.sendall(json.dumps(answer).encode() + b"\n")
 
@@ -123,17 +124,15 @@ class Server:
             self._start(arrived[-1])
 
     def _start(self, arrived: dict[str, Any]) -> None:
-        run_id = make_new_run_id()
-        wanted = Wanted(arrived["job"], arrived["tags"], arrived["config"], arrived["sequence"])
-        log.info("run %s: %s", run_id[:8], wanted.tags["vouch/trigger"])
+        wanted = Wanted(make_new_run_id(), **arrived)
+        log.info("run %s: %s", wanted.run_id[:8], wanted.tags["vouch/trigger"])
+        inbox = self._settings.inbox_url
         self._fork(
-            run_id,
-            lambda process: make_and_execute(
-                self._repository, self._instance, self._settings.inbox_url, run_id, wanted, process
-            ),
+            wanted.run_id,
+            lambda: make_and_execute(self._repository, self._instance, inbox, wanted),
         )
 
-    def _fork(self, run_id: str, work: Callable[[str], bool]) -> Child:
+    def _fork(self, run_id: str, work: Callable[[], object]) -> Child:
         inherited = [self._listening.fileno(), self._eye]
         child = forked(run_id, work, self._settings.home / "worker.log", inherited)
         self._runs[child.pid] = child
@@ -148,9 +147,8 @@ class Server:
             if ended.is_crash:
                 log.warning("run %s %s", child.run[:8], ended.told)
                 self._slow_down()
-                told = ended.told
-                work = lambda _: not report_dead(self._instance, child.run, told)  # noqa: E731
-                reporter = forked(child.run, work, self._settings.home / "worker.log", [])
+                report = partial(report_dead, self._instance, child.run, ended.told)
+                reporter = forked(child.run, report, self._settings.home / "worker.log", [])
                 os.waitpid(reporter.pid, 0)
             else:
                 self._pause, self._paused_until = _FIRST_PAUSE_SECONDS, 0.0
@@ -166,14 +164,9 @@ class Server:
         if self._watcher is not None:
             return
         self._eye, target = os.pipe()
-        parent = os.getpid()
-
-        def work(_: str) -> bool:
-            watch(self._settings, target, parent)
-            return True
-
+        look = partial(watch, self._settings, target, os.getpid())
         closed = [self._listening.fileno(), self._eye]
-        self._watcher = forked("", work, self._settings.home / "worker.log", closed)
+        self._watcher = forked("", look, self._settings.home / "worker.log", closed)
         os.close(target)
 
     def _stop_watching(self) -> None:
