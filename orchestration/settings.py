@@ -59,6 +59,12 @@ class ReceiverSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     max_backlog: Annotated[int, msgspec.Meta(ge=1)] = 100_000
 
 
+class Alerts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``[alerts]``: where a detractor's answer is told at once; without a url, in the log."""
+
+    url: str = ""
+
+
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tenant: str
     reporting_currency: str = "GBP"
@@ -68,6 +74,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     inbox: InboxSettings = InboxSettings()
     receiver: ReceiverSettings = ReceiverSettings()
     sources: dict[str, dict[str, Any]] = {}
+    alerts: Alerts = Alerts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +90,7 @@ class Settings:
     accounts: tuple[Account, ...] = field(default=())
     inbox_url: str = ""
     receiver: ReceiverSettings = field(default_factory=ReceiverSettings)
+    alerts: Alerts = field(default_factory=Alerts)
 
     @property
     def warehouse(self) -> Path:
@@ -130,6 +138,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         ),
         inbox_url=file.inbox.url or f"sqlite:///{home / 'inbox.sqlite'}",
         receiver=file.receiver,
+        alerts=file.alerts,
     )
 
 
