@@ -12,7 +12,7 @@ import publication
 from expectations import LandingFile
 from expectations.rejects import rejected_records
 from ingestion.landing import landed_files
-from orchestration import home, reports, settings
+from orchestration import home, ports, reports, settings
 from orchestration.exit_codes import BUSY, OTHER, PUBLISHED
 from orchestration.settings import Settings
 
@@ -120,11 +120,21 @@ def sandbox(
 @app.command()
 def dev(
     port: Annotated[int, typer.Option(help="Port of Dagster's web interface.")] = 3000,
+    receiver_port: Annotated[int, typer.Option(help="Port of the webhook receiver.")] = 8790,
+    sandbox_port: Annotated[int, typer.Option(help="Port of the live sandbox.")] = 8787,
+    no_sandbox: Annotated[
+        bool, typer.Option("--no-sandbox", help="Start no sandbox, whatever vouch.toml reads.")
+    ] = False,
 ) -> None:
-    """Start Dagster's web interface and daemon over VOUCH_HOME: schedule, sensor, history."""
-    from orchestration.run import serve_dagster
+    """Start everything on this machine, and keep it running until Ctrl-C.
 
-    serve_dagster(_settings(), port)
+    Dagster's web interface and daemon, the warm worker, the webhook receiver and, when
+    vouch.toml reads the sandbox, a sandbox in which things go on happening. A home without a
+    release gets its first one. Ports are on 127.0.0.1; 0 takes a free one.
+    """
+    from orchestration.dev import Wanted, serve
+
+    serve(Wanted(port, receiver_port, sandbox_port, no_sandbox), out)
 
 
 @app.command()
@@ -238,7 +248,12 @@ def main() -> None:
     """Entry point: known errors become one line, others keep their traceback."""
     try:
         app()
-    except (home.HomeBusy, home.HomeUnusable, settings.SettingsError) as error:
+    except (
+        home.HomeBusy,
+        home.HomeUnusable,
+        ports.PortTaken,
+        settings.SettingsError,
+    ) as error:
         err.print(str(error), style="red", highlight=False, markup=False)
         sys.exit(BUSY if isinstance(error, home.HomeBusy) else OTHER)
     except publication.PublicationError as error:

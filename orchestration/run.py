@@ -2,9 +2,7 @@
 
 import contextlib
 import logging
-import os
 import shutil
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,16 +36,6 @@ def dagster_home(state: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(REPOSITORY / "dagster.yaml", folder / "dagster.yaml")
     return folder
-
-
-def serve_dagster(settings: Settings, port: int) -> None:
-    """Become ``dagster dev`` over this home, so that its runs and ours are one history."""
-    os.environ["DAGSTER_HOME"] = str(dagster_home(settings.home))
-    os.environ["VOUCH_HOME"] = str(settings.home)
-    os.environ["VOUCH_CONFIG"] = str(settings.config)
-    program = str(Path(sys.executable).parent / "dagster")
-    os.chdir(REPOSITORY)
-    os.execv(program, [program, "dev", "--port", str(port), "--host", "127.0.0.1"])
 
 
 def run(settings: Settings, full: bool, as_of: str | None, wait_seconds: float) -> Run:
