@@ -47,6 +47,9 @@ def _instant(text: str) -> datetime:
 
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
+AsJsonLines = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object per line instead of text.")
+]
 Wait = Annotated[float, typer.Option(help="Seconds to wait while another run holds VOUCH_HOME.")]
 Full = Annotated[bool, typer.Option("--full", help="Rebuild every model from all of landing.")]
 Day = Annotated[
@@ -135,6 +138,17 @@ def dev(
     from orchestration.dev import Wanted, serve
 
     serve(Wanted(port, receiver_port, sandbox_port, no_sandbox), out)
+
+
+@app.command()
+def watch(as_json: AsJsonLines = False) -> None:
+    """Show events, runs and releases as they pass, with the figures that moved, until Ctrl-C.
+
+    Only reads. Begins with now; `vouch releases` lists what was before.
+    """
+    from orchestration.watch import watch as watched
+
+    watched(_settings(), out, as_json)
 
 
 @app.command()

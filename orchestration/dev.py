@@ -7,7 +7,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TextIO
 
 from filelock import FileLock, Timeout
 from rich.console import Console
@@ -57,12 +59,14 @@ def serve(wanted: Wanted, out: Console) -> None:
         if addresses.sandbox is not None:
             os.environ["VOUCH_SANDBOX_URL"] = Addresses.url(addresses.sandbox)
             found = settings.load()
-        with tempfile.TemporaryDirectory(prefix="vouch-") as folder:
-            _serve(found, addresses, Path(folder), out)
+        with (
+            tempfile.TemporaryDirectory(prefix="vouch-") as folder,
+            (found.home / "dev.log").open("w", encoding="utf-8") as log,
+        ):
+            _serve(found, addresses, Path(folder), _Told(out, log))
 
 
-def _serve(found: Settings, addresses: Addresses, folder: Path, out: Console) -> None:
-    told = _Told(out)
+def _serve(found: Settings, addresses: Addresses, folder: Path, told: "_Told") -> None:
     wanted = processes(found, addresses, dagster_home(found.home), folder)
     supervisor = Supervisor(wanted, told.line)
     over = threading.Event()
@@ -130,30 +134,34 @@ def _first_release(web: str, told: "_Told", over: threading.Event) -> None:
     tags = {"vouch/trigger": "vouch dev: the first release"}
     run = first_release.launch(web, _WHOLE_WAY, tags, over.is_set)
     for line in first_release.followed(web, run, over.is_set):
-        told.line("release", line.text, line.is_failure)
+        told.line("release", line.text, is_news=line.is_failure)
         if line.is_failure:
-            told.line("release", f"look at {web}/runs/{run}", True)
+            told.line("release", f"look at {web}/runs/{run}", is_news=True)
 
 
 class _Told:
-    """Lines of all processes on one terminal, each with the name of whose it is."""
+    """Lines of all processes on one terminal and in one log, each with the name of whose it is."""
 
-    def __init__(self, out: Console) -> None:
+    def __init__(self, out: Console, log: TextIO) -> None:
         self._out = out
+        self._log = log
         self._lock = threading.Lock()
 
-    def line(self, name: str, text: str, is_news: bool) -> None:
+    def line(self, name: str, text: str, *, is_news: bool, is_quiet: bool = False) -> None:
         """A line of a process, or news about it."""
         colour = _COLOURS.get(name, "white")
         shown = Text.assemble((f"{name:>{_WIDTH}} ", colour), Text.from_ansi(text))
         if is_news:
             shown.stylize("bold", _WIDTH + 1)
         with self._lock:
-            self._out.print(shown, highlight=False)
+            self._log.write(f"{datetime.now(UTC):%H:%M:%S} {shown.plain}\n")
+            self._log.flush()
+            if not is_quiet:
+                self._out.print(shown, highlight=False)
 
     def say(self, text: str) -> None:
         """A line of our own."""
-        self.line("vouch", text, True)
+        self.line("vouch", text, is_news=True)
 
 
 def _addresses(wanted: Wanted) -> Addresses:

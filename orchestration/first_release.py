@@ -43,6 +43,8 @@ _OVER = {"SUCCESS", "FAILURE", "CANCELED"}
 _LOOK_SECONDS = 1.0
 # The web interface knows a job only after it has loaded the code location.
 _LOAD_SECONDS = 120.0
+# Launching loads the job in full; on a busy machine that took more than 30 s.
+_ANSWER_SECONDS = 120.0
 
 
 class NotLaunched(Exception):
@@ -130,7 +132,7 @@ def _ask(url: str, query: str, variables: dict[str, Any]) -> dict[str, Any]:
         f"{url}/graphql", data=body, headers={"Content-Type": "application/json"}
     )
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=_ANSWER_SECONDS) as answer:
             document = json.load(answer)
     except urllib.error.HTTPError as error:
         raise NotLaunched(f"{url}: {error.read().decode(errors='replace')}") from error

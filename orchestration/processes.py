@@ -59,9 +59,14 @@ def processes(
     given = environment(settings, addresses, dagster_home)
 
     def process(
-        name: str, command: list[str], is_ready: Callable[[], bool], *after: str
+        name: str,
+        command: list[str],
+        is_ready: Callable[[], bool],
+        *after: str,
+        is_quiet: bool = False,
     ) -> Process:
-        return Process(name, [sys.executable, *command], given, REPOSITORY, is_ready, after)
+        started = [sys.executable, *command]
+        return Process(name, started, given, REPOSITORY, is_ready, after, is_quiet)
 
     code = sockets / "code"
     workspace = _workspace(sockets, code)
@@ -71,6 +76,8 @@ def processes(
             "code",
             ["-m", "dagster", "api", "grpc", "-m", LOCATION, "--socket", str(code), *level],
             partial(ports.listens, str(code)),
+            # dbt's lines and each run's: vouch watch and the web interface show runs better.
+            is_quiet=True,
         ),
         process(
             "receiver",
@@ -86,8 +93,10 @@ def processes(
         process(
             "web",
             # Its own --log-level is uvicorn's.
-            ["-m", "dagster_webserver", "-w", str(workspace), "--dagster-log-level", "warning"]
-            + ["-h", ports.LOOPBACK, "-p", str(addresses.web), "--log-level", "warning"],
+            [
+                *("-m", "dagster_webserver", "-h", ports.LOOPBACK, "-p", str(addresses.web)),
+                *("-w", str(workspace), "--dagster-log-level", "warning", *level),
+            ],
             partial(_serves, f"{Addresses.url(addresses.web)}/server_info"),
             "code",
         ),

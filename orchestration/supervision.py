@@ -7,10 +7,12 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from orchestration import keeper
 
@@ -20,6 +22,7 @@ _LONGEST_WAIT_SECONDS = 30.0
 _STEADY_SECONDS = 60.0
 _STOP_SECONDS = 15.0
 _LOOK_SECONDS = 0.2
+_LAST_LINES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class Process:
     Attributes:
         is_ready: whether it does its work; asked until it says so, then never again.
         after: names of those that must be ready before this one is started.
+        is_quiet: its lines are for the log only; its last ones are told when it dies.
     """
 
     name: str
@@ -37,6 +41,13 @@ class Process:
     folder: Path
     is_ready: Callable[[], bool]
     after: tuple[str, ...] = ()
+    is_quiet: bool = False
+
+
+class Tell(Protocol):
+    """Gets each line of a process, and each thing that happens to it."""
+
+    def __call__(self, name: str, text: str, *, is_news: bool, is_quiet: bool = False) -> None: ...
 
 
 class Supervisor:
@@ -46,14 +57,13 @@ class Supervisor:
     ``tell`` gets each line of theirs and each thing that happens, with the name of whose it is.
     """
 
-    def __init__(
-        self, processes: Sequence[Process], tell: Callable[[str, str, bool], None]
-    ) -> None:
+    def __init__(self, processes: Sequence[Process], tell: Tell) -> None:
         self._processes = processes
         self._tell = tell
         self._over = threading.Event()
         self._ready = {process.name: threading.Event() for process in processes}
         self._running: dict[str, subprocess.Popen[str]] = {}
+        self._last_lines: dict[str, deque[str]] = {}
         self._lock = threading.Lock()
         self._keeper = _start_keeper()
         self._threads = [
@@ -108,9 +118,10 @@ class Supervisor:
                 return
             if time.monotonic() - began > _STEADY_SECONDS:
                 wait_seconds = _FIRST_WAIT_SECONDS
-            self._tell(
-                process.name, f"{_ended(code)}; starting it again in {wait_seconds:.0f} s", True
-            )
+            for line in self._last_lines.get(process.name, ()):
+                self._tell(process.name, line, is_news=False)
+            again = f"{_ended(code)}; starting it again in {wait_seconds:.0f} s"
+            self._tell(process.name, again, is_news=True)
             self._over.wait(wait_seconds)
             wait_seconds = min(wait_seconds * 2, _LONGEST_WAIT_SECONDS)
 
@@ -135,7 +146,7 @@ class Supervisor:
         ready = self._ready[process.name]
         while running.poll() is None:
             if not ready.is_set() and process.is_ready():
-                self._tell(process.name, "ready", True)
+                self._tell(process.name, "ready", is_news=True)
                 ready.set()
             with suppress(subprocess.TimeoutExpired):
                 running.wait(_LOOK_SECONDS)
@@ -143,8 +154,12 @@ class Supervisor:
 
     def _pass_on(self, process: Process, running: "subprocess.Popen[str]") -> None:
         assert running.stdout is not None
+        last: deque[str] = deque(maxlen=_LAST_LINES)
+        if process.is_quiet:
+            self._last_lines[process.name] = last
         for line in running.stdout:
-            self._tell(process.name, line.rstrip("\n"), False)
+            last.append(line.rstrip("\n"))
+            self._tell(process.name, last[-1], is_news=False, is_quiet=process.is_quiet)
 
 
 def _start_keeper() -> "subprocess.Popen[str]":

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,17 +24,20 @@ child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(300)"])
 print("pids", os.getpid(), child.pid, flush=True)
 time.sleep(300)
 """
-DEAF = (
-    "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nprint('deaf', flush=True)\n"
-    "time.sleep(300)"
-)
+DEAF = """
+import signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print("deaf", flush=True)
+time.sleep(300)
+"""
 
 
 class Lines(list[tuple[str, str, bool]]):
     """What was told, with a way to wait for it."""
 
-    def tell(self, name: str, text: str, is_news: bool) -> None:
-        self.append((name, text, is_news))
+    def tell(self, name: str, text: str, *, is_news: bool, is_quiet: bool = False) -> None:
+        if not is_quiet:
+            self.append((name, text, is_news))
 
     def of(self, name: str, part: str) -> list[str]:
         return [text for who, text, _ in self if who == name and part in text]
@@ -105,6 +109,15 @@ def test_one_that_is_killed_is_told_by_its_signal(
     assert lines.of("frail", "was killed by signal 9; starting it again in 1 s")
 
 
+def test_a_quiet_ones_last_lines_are_told_when_it_dies(
+    lines: Lines, started: Callable[..., Supervisor]
+) -> None:
+    code = "import time; print('why it ends', flush=True); time.sleep(1); raise SystemExit(9)"
+    started(replace(process("quiet", code), is_quiet=True))
+    until(lambda: lines.of("quiet", "ended by itself"))
+    assert [text for _, text, is_news in lines if not is_news] == ["why it ends"]
+
+
 def test_one_waits_for_what_it_comes_after(
     lines: Lines, started: Callable[..., Supervisor], tmp_path: Path
 ) -> None:
@@ -116,7 +129,7 @@ def test_one_waits_for_what_it_comes_after(
     assert not lines.of("second", "pids")
     sign.touch()
     until(lambda: lines.of("second", "pids"))
-    assert [(name, text) for name, text, is_news in lines if is_news][0] == ("first", "ready")
+    assert next((name, text) for name, text, is_news in lines if is_news) == ("first", "ready")
 
 
 def test_stopping_leaves_nobody_not_even_a_childs_child_or_a_deaf_one(
@@ -134,9 +147,10 @@ def test_stopping_leaves_nobody_not_even_a_childs_child_or_a_deaf_one(
 
 HOLDER = f"""
 import os, time
-from tests.orchestration.test_supervision import STAYS, process
+from tests.orchestration.test_supervision import process
 from orchestration.supervision import Supervisor
-supervisor = Supervisor([process("one", {STAYS!r})], lambda name, text, news: print(text, flush=True))
+show = lambda name, text, **kinds: print(text, flush=True)
+supervisor = Supervisor([process("one", {STAYS!r})], show)
 supervisor.start()
 time.sleep(300)
 """
