@@ -52,6 +52,11 @@ def measure(work: Path, millions: Sequence[int] = MILLIONS) -> Outcome:
             Figure("all models and tests at the largest", stages["dbt_build"], "s"),
             Figure("floor: one script in memory, at the largest", round(floor.seconds, 1), "s"),
             Figure("ratio", round(ratio, 1), "x", "<= 2 x", ratio <= 2),
+            Figure(
+                "ratio of CPU time, the whole run against the floor",
+                round(last.cpu_seconds / floor.cpu_seconds, 1),
+                "x",
+            ),
             Figure("rows of the marts, equal on both sides", rows, "", "equal", True),
             Figure("largest process", round(peak, 2), "GB", "< 12 GB", peak < 12),
             Figure("models faster than n log n", len(steep), "", "0", not steep),
@@ -59,6 +64,8 @@ def measure(work: Path, millions: Sequence[int] = MILLIONS) -> Outcome:
         ),
         {
             "stages": stages,
+            "cpu_seconds": {count: round(one.cpu_seconds, 1) for count, one in ran.items()},
+            "cpu_seconds_of_the_floor": round(floor.cpu_seconds, 1),
             "steep": {name: round(times, 2) for name, times in steep.items()},
             "models": {
                 name: [round(at.get(name, math.nan), 2) for at in seconds.values()]

@@ -43,13 +43,17 @@ _Broken = requests.ConnectionError | requests.Timeout | requests.exceptions.Chun
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One configured account of a vendor; ``settings`` fit the vendor's own struct."""
+    """One configured account of a vendor; ``settings`` fit the vendor's own struct.
+
+    Any one of ``webhook_secrets`` verifies what the vendor pushes.
+    """
 
     name: str
     vendor: Vendor
     tenant_id: str
     settings: Any
     http: Http
+    webhook_secrets: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

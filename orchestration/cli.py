@@ -121,6 +121,41 @@ def sandbox(
 
 
 @app.command()
+def receive(
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on; 127.0.0.1 unless \\[receiver] says.")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(help="0 takes a free one; 8790 unless \\[receiver] says.")
+    ] = None,
+) -> None:
+    """Take webhooks of the configured sources into the inbox, until told to end.
+
+    Each source of vouch.toml whose vendor pushes and that has webhook_secrets is taken at
+    /webhooks/NAME; give the vendor that address, and the same secret. An event is answered
+    200 when it is on the disk: accepted, repeated, or quarantined with the reason. Put a
+    proxy that speaks TLS before it. /health, /ready, /metrics and /openapi.json tell the
+    rest. SIGTERM ends it when all that was accepted is stored and answered.
+    """
+    from ingestion.inbox import InboxUnavailable
+    from ingestion.receiver.server import CannotListen
+    from orchestration.receive import receive as serve
+
+    found = _settings()
+    chosen = found.receiver
+    try:
+        serve(
+            found,
+            chosen.host if host is None else host,
+            chosen.port if port is None else port,
+            lambda line: err.print(line, highlight=False, markup=False),
+        )
+    except (InboxUnavailable, CannotListen) as error:
+        err.print(str(error), style="red", highlight=False, markup=False)
+        raise typer.Exit(OTHER) from error
+
+
+@app.command()
 def dev(
     port: Annotated[int, typer.Option(help="Port of Dagster's web interface.")] = 3000,
     receiver_port: Annotated[int, typer.Option(help="Port of the webhook receiver.")] = 8790,

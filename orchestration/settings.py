@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -16,6 +16,8 @@ from ingestion.pull import Account
 from ingestion.vendor import vendor
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+# The new one, and the one it replaces until the vendor has switched.
+_MOST_SECRETS = 2
 _REFERENCE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
 
 
@@ -39,12 +41,32 @@ class Releases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     keep: int = 30
 
 
+class InboxSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``[inbox]``: where events are kept until they are landed; unless said, in VOUCH_HOME."""
+
+    url: str | None = None
+
+
+class ReceiverSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``[receiver]``: where webhooks are taken and how many; see ``ingestion.receiver.Limits``."""
+
+    host: str = "127.0.0.1"
+    port: int = 8790
+    max_body_bytes: Annotated[int, msgspec.Meta(ge=1, le=64 * 1024 * 1024)] = 1024 * 1024
+    # Python's own parser gives up somewhat below a thousand.
+    max_depth: Annotated[int, msgspec.Meta(ge=1, le=500)] = 64
+    requests_per_second: Annotated[float, msgspec.Meta(gt=0)] = 2000.0
+    max_backlog: Annotated[int, msgspec.Meta(ge=1)] = 100_000
+
+
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tenant: str
     reporting_currency: str = "GBP"
     gate: dict[str, float] = {}
     releases: Releases = Releases()
     http: HttpSettings = HttpSettings()
+    inbox: InboxSettings = InboxSettings()
+    receiver: ReceiverSettings = ReceiverSettings()
     sources: dict[str, dict[str, Any]] = {}
 
 
@@ -59,6 +81,8 @@ class Settings:
     thresholds: Thresholds
     releases: Releases
     accounts: tuple[Account, ...] = field(default=())
+    inbox_url: str = ""
+    receiver: ReceiverSettings = field(default_factory=ReceiverSettings)
 
     @property
     def warehouse(self) -> Path:
@@ -104,6 +128,8 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
             _account(name, section, file.tenant, http, config)
             for name, section in file.sources.items()
         ),
+        inbox_url=file.inbox.url or f"sqlite:///{home / 'inbox.sqlite'}",
+        receiver=file.receiver,
     )
 
 
@@ -118,14 +144,30 @@ def _account(name: str, section: dict[str, Any], tenant: str, http: Http, config
     settings = dict(section)
     try:
         declared = vendor(settings.pop("vendor", name))
-        return Account(name, declared, tenant, msgspec.convert(settings, declared.config), http)
+        secrets = _webhook_secrets(settings.pop("webhook_secrets", []))
+        return Account(
+            name, declared, tenant, msgspec.convert(settings, declared.config), http, secrets
+        )
     except (KeyError, msgspec.ValidationError) as error:
         raise SettingsError(f"{config}: [sources.{name}] {error}") from error
+
+
+def _webhook_secrets(given: Any) -> tuple[str, ...]:
+    """Those that are not empty: anybody could sign with an empty one."""
+    secrets = msgspec.convert(given, list[str])
+    if len(secrets) > _MOST_SECRETS:
+        raise msgspec.ValidationError(
+            f"webhook_secrets holds {len(secrets)}; {_MOST_SECRETS} at most, the new one and the "
+            "one it replaces"
+        )
+    return tuple(secret for secret in secrets if secret)
 
 
 def _substituted(value: Any, given: Mapping[str, str], config: Path) -> Any:
     if isinstance(value, dict):
         return {key: _substituted(item, given, config) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_substituted(item, given, config) for item in value]
     if not isinstance(value, str):
         return value
 
