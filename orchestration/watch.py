@@ -1,7 +1,9 @@
 """``vouch watch``: events, runs and releases as they pass; lines, JSON, or a moving table."""
 
 import json
+import os
 import signal
+import sys
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
@@ -52,6 +54,9 @@ def watch(settings: Settings, out: Console, as_json: bool) -> None:
             _follow(found, _Lines(home, out))
     except KeyboardInterrupt:
         pass
+    except (BrokenPipeError, SystemExit):
+        # rich makes a SystemExit of it. What is still to be written must not be tried again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     finally:
         found.close()
 
@@ -192,11 +197,11 @@ def _lines(happened: list[Happening]) -> Iterable[Text]:
         else:
             for each in of_source:
                 yield _line(each.at, "event", f"{source} {each.key} ({each.sequence})")
-    for each in happened:
-        if isinstance(each, RunChanged):
-            yield _run(each)
-        elif isinstance(each, Released):
-            yield from _release(each)
+    for other in happened:
+        if isinstance(other, RunChanged):
+            yield _run(other)
+        elif isinstance(other, Released):
+            yield from _release(other)
 
 
 def _run(run: RunChanged) -> Text:
