@@ -3,7 +3,6 @@
 import os
 
 import dagster as dg
-from dagster_dbt import DbtCliResource
 
 from ingestion.drop import DATASET, ENTITY
 from ingestion.vendor import vendor, vendor_names
@@ -57,9 +56,6 @@ def definitions() -> dg.Definitions:
         sensors=[drop_sensor(from_drop)],
         resources={
             "home": Home(),
-            "dbt_cli": DbtCliResource(
-                project_dir=dbt.project(found.home), dbt_executable=dbt.executable()
-            ),
         },
         # One process for the chain: a process per step costs 17 s for two empty assets.
         executor=dg.in_process_executor,
