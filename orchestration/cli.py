@@ -14,6 +14,7 @@ from expectations.rejects import rejected_records
 from ingestion.landing import landed_files
 from orchestration import home, ports, reports, settings
 from orchestration.exit_codes import BUSY, OTHER, PUBLISHED
+from orchestration.parts import Part
 from orchestration.settings import Settings
 
 app = typer.Typer(
@@ -173,6 +174,22 @@ def dev(
     from orchestration.dev import Wanted, serve
 
     serve(Wanted(port, receiver_port, sandbox_port, no_sandbox), out)
+
+
+@app.command()
+def serve(
+    part: Annotated[Part, typer.Argument(help="Which process.")],
+    host: Annotated[str, typer.Option(help="Address of the web interface.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port of the web interface.")] = 3000,
+    sockets: Annotated[
+        Path | None,
+        typer.Option(help="Folder where the parts meet, the same for all; VOUCH_HOME/run."),
+    ] = None,
+) -> None:
+    """Run one long-lived process by itself, as a service does: see deploy/README.md."""
+    from orchestration.serve import serve as become
+
+    become(_settings(), part, host, port, sockets)
 
 
 @app.command()

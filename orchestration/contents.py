@@ -60,9 +60,7 @@ class Plan:
         contents = dict(self.sources)
         contents |= {record.node: record.content for record in self.recorded.values()}
         moved = {
-            node
-            for node in self.parents
-            if not self.is_current(node, self.inputs(node, contents))
+            node for node in self.parents if not self.is_current(node, self.inputs(node, contents))
         }
         children: dict[str, list[str]] = defaultdict(list)
         for node, parents in self.parents.items():

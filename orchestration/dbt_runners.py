@@ -71,9 +71,7 @@ class _Left:
         if runner.node.resource_type == NodeType.Test:
             return "passed"
         with runner.adapter.connection_named(f"content of {runner.node.unique_id}"):
-            _, table = runner.adapter.execute(
-                content_query(runner.node.relation_name), fetch=True
-            )
+            _, table = runner.adapter.execute(content_query(runner.node.relation_name), fetch=True)
         return str(table[0][0])
 
 

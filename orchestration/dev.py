@@ -67,7 +67,7 @@ def serve(wanted: Wanted, out: Console) -> None:
 
 
 def _serve(found: Settings, addresses: Addresses, folder: Path, told: "_Told") -> None:
-    wanted = processes(found, addresses, dagster_home(found.home), folder)
+    wanted = processes(found, addresses, dagster_home(found.home, found.dagster_instance), folder)
     supervisor = Supervisor(wanted, told.line)
     over = threading.Event()
     signals = 0

@@ -22,11 +22,12 @@ LOCATION = "orchestration.definitions"
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Ports on the loopback interface; ``sandbox`` is None when there is none of ours."""
+    """Ports, ``sandbox`` None when there is none of ours; only ``web`` may be on another host."""
 
     web: int
     receiver: int
     sandbox: int | None
+    host: str = ports.LOOPBACK
 
     @staticmethod
     def url(port: int) -> str:
@@ -94,7 +95,7 @@ def processes(
             "web",
             # Its own --log-level is uvicorn's.
             [
-                *("-m", "dagster_webserver", "-h", ports.LOOPBACK, "-p", str(addresses.web)),
+                *("-m", "dagster_webserver", "-h", addresses.host, "-p", str(addresses.web)),
                 *("-w", str(workspace), "--dagster-log-level", "warning", *level),
             ],
             partial(_serves, f"{Addresses.url(addresses.web)}/server_info"),
@@ -117,7 +118,10 @@ def _workspace(folder: Path, socket: Path) -> Path:
     path = folder / "workspace.yaml"
     # JSON is YAML.
     location = {"grpc_server": {"socket": str(socket), "location_name": LOCATION}}
-    path.write_text(json.dumps({"load_from": [location]}), encoding="utf-8")
+    fresh = path.with_suffix(f".{os.getpid()}")
+    fresh.write_text(json.dumps({"load_from": [location]}), encoding="utf-8")
+    # Parts that start at the same time write the same, and none reads half of it.
+    fresh.replace(path)
     return path
 
 

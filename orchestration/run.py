@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,11 +31,16 @@ class Run:
         return outcome.exit_code(self.failures) if self.failures else PUBLISHED
 
 
-def dagster_home(state: Path) -> Path:
-    """``VOUCH_HOME/dagster``, where runs and events live, with the repository's settings."""
+def dagster_home(state: Path, instance: Path = REPOSITORY / "dagster.yaml") -> Path:
+    """``VOUCH_HOME/dagster``, where runs and events live, with the instance's settings."""
     folder = state / "dagster"
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(REPOSITORY / "dagster.yaml", folder / "dagster.yaml")
+    settings = folder / "dagster.yaml"
+    # Several processes start at once and read it: none may see half of it.
+    if not settings.exists() or settings.read_bytes() != instance.read_bytes():
+        fresh = settings.with_suffix(f".{os.getpid()}")
+        shutil.copyfile(instance, fresh)
+        fresh.replace(settings)
     return folder
 
 
@@ -57,7 +63,7 @@ def run(settings: Settings, full: bool, as_of: str | None, wait_seconds: float) 
     # dbt's lines and Dagster's go where one looks when something is odd, not to the terminal.
     with (
         dg.DagsterInstance.from_ref(
-            InstanceRef.from_dir(str(dagster_home(settings.home)))
+            InstanceRef.from_dir(str(dagster_home(settings.home, settings.dagster_instance)))
         ) as found,
         (settings.home / "run.log").open("w") as log,
         contextlib.redirect_stdout(log),
