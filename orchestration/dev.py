@@ -104,7 +104,7 @@ def _introduce(
     over: threading.Event,
 ) -> None:
     """Say where everything is once it is there, and make a first release where there is none."""
-    names = ["receiver", "daemon", "web", *(["sandbox"] if addresses.sandbox else [])]
+    names = ["worker", "receiver", "daemon", "web", *(["sandbox"] if addresses.sandbox else [])]
     if not all(supervisor.wait_ready(name) for name in names):
         return
     web = Addresses.url(addresses.web)
@@ -127,7 +127,7 @@ def _introduce(
 
 def trigger(sandbox: int) -> str:
     """The line to type for an event: a client that would not recommend the agency."""
-    return f"curl -X POST '{Addresses.url(sandbox)}/live/typeform?score=2'"
+    return f"curl -X POST '{Addresses.url(sandbox)}/live/detractor'"
 
 
 def _first_release(web: str, told: "_Told", over: threading.Event) -> None:

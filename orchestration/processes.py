@@ -16,6 +16,7 @@ from pathlib import Path
 from orchestration import ports
 from orchestration.settings import REPOSITORY, Settings
 from orchestration.supervision import Process
+from orchestration.worker import address
 
 LOCATION = "orchestration.definitions"
 
@@ -78,6 +79,12 @@ def processes(
             ["-m", "dagster", "api", "grpc", "-m", LOCATION, "--socket", str(code), *level],
             partial(ports.listens, str(code)),
             # dbt's lines and each run's: vouch watch and the web interface show runs better.
+            is_quiet=True,
+        ),
+        process(
+            "worker",
+            ["-m", "orchestration", "worker"],
+            partial(address.is_there, settings.home),
             is_quiet=True,
         ),
         process(

@@ -59,7 +59,7 @@ def examples_environment() -> dict[str, str]:
 def test_services_units_and_vouch_dev_run_the_same_processes(tmp_path: Path) -> None:
     at_home = processes(settings.load({}), Addresses(0, 0, None), tmp_path, tmp_path)
     names = {process.name for process in at_home}
-    assert names == {*Part, "receiver"}
+    assert names == {*Part, "receiver", "worker"}
     assert {parsed(exec_start(unit)).replace("receive", "receiver") for unit in UNITS} == names
     assert {unit.stem.removeprefix("vouch-") for unit in UNITS} == names
     assert set(OURS) == names
