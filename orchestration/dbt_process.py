@@ -5,12 +5,13 @@ for itself; its DuckDB connection is gone when it ends, and its crash is an exit
 """
 
 import json
+import multiprocessing
 import os
 import signal
-import sys
-import traceback
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+from multiprocessing.context import ForkProcess
 from typing import IO, Any
 
 from orchestration.contents import Plan, Record
@@ -29,7 +30,7 @@ class DbtBuild:
         error: why dbt could not work at all; empty when it did.
     """
 
-    pid: int
+    process: ForkProcess
     _lines: IO[bytes]
     results: list[dict[str, Any]] = field(default_factory=list)
     records: list[Record] = field(default_factory=list)
@@ -37,7 +38,7 @@ class DbtBuild:
     error: str = ""
 
     def events(self) -> Iterator[dict[str, Any]]:
-        """dbt's own events about finished nodes, as they happen."""
+        """dbt's own events about finished nodes, as they happen, and ``{"left": node}``."""
         ended = False
         try:
             for line in self._lines:
@@ -52,13 +53,13 @@ class DbtBuild:
                 self.error = message["error"]
         except BaseException:
             # Whoever reads has given up: the warehouse must be free when the lock is.
-            os.kill(self.pid, signal.SIGKILL)
+            self.process.kill()
             raise
         finally:
             self._lines.close()
-            code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+            self.process.join()
         if not ended:
-            self.error = _ended(code)
+            self.error = _ended(self.process.exitcode or 0)
 
 
 def _ended(code: int) -> str:
@@ -81,30 +82,19 @@ def start(
         plan: what need not be built.
         may_build: whether a node is part of this build at all.
     """
-    sys.stdout.flush()
-    sys.stderr.flush()
     reading, writing = os.pipe()
-    pid = os.fork()
-    if pid:
-        os.close(writing)
-        return DbtBuild(pid, os.fdopen(reading, "rb"))
-    code = 1
-    try:
-        os.close(reading)
-        with os.fdopen(writing, "wb") as target:
-            _child(target, arguments, manifest, plan, may_build)
-        code = 0
-    except BaseException:  # this process is ours to the end: nothing above may go on in it
-        traceback.print_exc()
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        # Not exit: locks and files of the parent are open here too, and are not ours to close.
-        os._exit(code)
+    # Not a fresh interpreter, which would import for seconds; not a thread, which would keep
+    # the warehouse open here.
+    process = multiprocessing.get_context("fork").Process(
+        target=_child, args=((reading, writing), arguments, manifest, plan, may_build), name="dbt"
+    )
+    process.start()
+    os.close(writing)
+    return DbtBuild(process, os.fdopen(reading, "rb"))
 
 
 def _child(
-    target: IO[bytes],
+    pipe: tuple[int, int],
     arguments: Sequence[str],
     manifest: Callable[[], Any],
     plan: Plan,
@@ -115,15 +105,23 @@ def _child(
 
     from orchestration.dbt_runners import leave_what_is_current
 
-    progress = leave_what_is_current(plan, may_build)
+    os.close(pipe[0])
+    target = os.fdopen(pipe[1], "wb")
+    telling = threading.Lock()
+
+    def tell(event: dict[str, Any]) -> None:
+        try:
+            with telling:
+                _write(target, {"event": event})
+        except BrokenPipeError:
+            # Nobody is there to publish this: who started it was killed.
+            os._exit(1)
 
     def told(message: Any) -> None:
         if message.info.name in _EVENTS:
-            try:
-                _write(target, {"event": msg_to_dict(message)})
-            except BrokenPipeError:
-                # Nobody is there to publish this: who started it was killed.
-                os._exit(1)
+            tell(msg_to_dict(message))
+
+    progress = leave_what_is_current(plan, may_build, lambda node: tell({"left": node}))
 
     done = dbtRunner(manifest=manifest(), callbacks=[told]).invoke(["build", *arguments])
     ran = list(done.result.results) if done.result else []

@@ -24,9 +24,12 @@ _GOOD = (NodeStatus.Success, NodeStatus.Pass, NodeStatus.Warn)
 class _Progress:
     """What is known while a build goes on. dbt finishes a node's parents before the node."""
 
-    def __init__(self, plan: Plan, may_build: Callable[[str], bool]) -> None:
+    def __init__(
+        self, plan: Plan, may_build: Callable[[str], bool], tell: Callable[[str], None]
+    ) -> None:
         self.plan = plan
         self.may_build = may_build
+        self.tell = tell
         self.contents: dict[str, str] = dict(plan.sources)
         self.records: list[Record] = []
         self.left: set[str] = set()
@@ -39,6 +42,7 @@ class _Progress:
         if not is_current and self.may_build(node):
             return False
         self.left.add(node)
+        self.tell(node)
         if known is not None:
             self.contents[node] = known.content
             if is_current:
@@ -75,13 +79,17 @@ class _Left:
         return str(table[0][0])
 
 
-def leave_what_is_current(plan: Plan, may_build: Callable[[str], bool]) -> _Progress:
+def leave_what_is_current(
+    plan: Plan, may_build: Callable[[str], bool], tell: Callable[[str], None]
+) -> _Progress:
     """Make ``dbt build`` of this process follow the plan; what comes of it is returned.
+
+    ``tell`` is called with each node that is left as it is, in dbt's order.
 
     The map of runners is dbt's (``BuildTask.RUNNER_MAP``), not a documented interface: dbt is
     pinned, and ``tests/orchestration/test_partial_builds.py`` fails when it changes.
     """
-    progress = _Progress(plan, may_build)
+    progress = _Progress(plan, may_build, tell)
     kinds = {NodeType.Model: ModelRunner, NodeType.Seed: SeedRunner, NodeType.Test: TestRunner}
     runners = {
         kind: type(f"Left{base.__name__}", (_Left, base), {"progress": progress})

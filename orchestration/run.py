@@ -15,6 +15,8 @@ from orchestration import dbt, home, outcome, seeds
 from orchestration.definitions import WHOLE_WAY, definitions
 from orchestration.exit_codes import PUBLISHED
 from orchestration.settings import REPOSITORY, Settings
+from orchestration.waiting import TRIGGER_TAG
+from orchestration.worker.address import PROCESS_TAG, process_tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def run(settings: Settings, full: bool, as_of: str | None, wait_seconds: float) 
         result = job.execute_in_process(
             instance=found,
             raise_on_error=False,
-            tags={"vouch/trigger": "vouch run"},
+            tags={TRIGGER_TAG: "vouch run", PROCESS_TAG: process_tag(os.getpid())},
             run_config={
                 "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
                 "resources": {"home": {"config": options}},

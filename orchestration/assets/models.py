@@ -61,8 +61,9 @@ def _built(context: dg.AssetExecutionContext, home: Home, build: Build) -> Itera
     # After the fork, which must not copy a thread in the middle of an import.
     warm()
     seen: Counter[str] = Counter()
+    reused = _Reused(context, home)
     for event in under_way.events():
-        for told in _dagster_events(event, context, home):
+        for told in reused.of(event) or _dagster_events(event, context, home):
             seen[type(told).__name__] += 1
             log.debug("%d models and seeds, %d tests", *_counts(seen))
             yield told
@@ -128,6 +129,8 @@ def _dagster_events(
 ) -> Iterator[Any]:
     """dbt's event about a node as what Dagster knows: an output, a check's result."""
     settings = home.settings
+    if "left" in event:
+        return
     yield from DbtCoreCliEventMessage(
         raw_event=event, event_history_metadata={}
     ).to_default_asset_events(
@@ -137,6 +140,27 @@ def _dagster_events(
         target_path=dbt.target_path(settings.home),
         project=dbt.project(settings.home),
     )
+
+
+class _Reused:
+    """Public marts that are as they would be built again: the candidate waits for all of them.
+
+    dagster-dbt tells of a model that dbt reuses in the same way.
+    """
+
+    def __init__(self, context: dg.AssetExecutionContext, home: Home) -> None:
+        self._manifest = dbt.manifest(home.settings)
+        self._awaited = set(dbt.public_asset_keys(self._manifest)) & context.selected_asset_keys
+
+    def of(self, event: dict[str, Any]) -> list[dg.Output[None]]:
+        """The output for a public mart that was left, none for any other event."""
+        unique_id = str(event.get("left", ""))
+        if not unique_id.startswith("model."):
+            return []
+        key = dbt.Translator().get_asset_spec(self._manifest, unique_id, None).key
+        if key not in self._awaited:
+            return []
+        return [dg.Output(None, key.to_python_identifier(), metadata={"status": "reused"})]
 
 
 def _counts(seen: Counter[str]) -> tuple[int, int]:

@@ -74,6 +74,11 @@ class Subscriptions:
                 if event["entityName"] in queue.names and kind in queue.kinds:
                     queue.waiting.append(event)
 
+    def forget(self, name: str) -> None:
+        """The subscription ends, as it does when nobody has read it for weeks."""
+        with self._lock:
+            self._queues.pop(name, None)
+
     async def subscribe(self, request: Request) -> Response:
         """A new queue; what happened before is not in it."""
         refusal = self._refusal(request)
