@@ -85,7 +85,6 @@ def processes(
             "worker",
             ["-m", "orchestration", "worker"],
             partial(address.is_there, settings.home),
-            is_quiet=True,
         ),
         process(
             "receiver",

@@ -3,6 +3,7 @@
 Which processes there are is not said here, see ``processes.py``.
 """
 
+import secrets
 import subprocess
 import sys
 import threading
@@ -53,8 +54,8 @@ class Tell(Protocol):
 class Supervisor:
     """Starts the processes in their order and keeps each of them running until ``stop``.
 
-    All of them, and whatever they start, are in one process group that ends with this process:
-    ``tell`` gets each line of theirs and each thing that happens, with the name of whose it is.
+    All of them, and whatever they start, are one family that ends with this process. ``tell``
+    gets each line of theirs, and each thing that happens, with the name of whose it is.
     """
 
     def __init__(self, processes: Sequence[Process], tell: Tell) -> None:
@@ -65,7 +66,8 @@ class Supervisor:
         self._running: dict[str, subprocess.Popen[str]] = {}
         self._last_lines: dict[str, deque[str]] = {}
         self._lock = threading.Lock()
-        self._keeper = _start_keeper()
+        self._mark = secrets.token_hex(8)
+        self._keeper = _start_keeper(self._mark)
         self._threads = [
             threading.Thread(target=self._keep, args=(process,), daemon=True)
             for process in processes
@@ -97,7 +99,7 @@ class Supervisor:
         for process in running:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(max(0.1, deadline - time.monotonic()))
-        keeper.end_group(self._keeper.pid, keeper.GRACE_SECONDS, self._keeper.pid)
+        keeper.end(self._keeper.pid, self._mark, keeper.GRACE_SECONDS)
         assert self._keeper.stdin is not None
         self._keeper.stdin.close()
         self._keeper.wait()
@@ -105,7 +107,7 @@ class Supervisor:
     def kill(self) -> None:
         """End all at once."""
         self._over.set()
-        keeper.end_group(self._keeper.pid, 0.0, self._keeper.pid)
+        keeper.end(self._keeper.pid, self._mark, 0.0)
 
     def _keep(self, process: Process) -> None:
         if not all(self.wait_ready(name) for name in process.after):
@@ -131,7 +133,7 @@ class Supervisor:
                 return 0
             running = subprocess.Popen(
                 process.command,
-                env=dict(process.environment),
+                env={**process.environment, keeper.MARK: self._mark},
                 cwd=process.folder,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
@@ -162,16 +164,16 @@ class Supervisor:
             self._tell(process.name, last[-1], is_news=False, is_quiet=process.is_quiet)
 
 
-def _start_keeper() -> "subprocess.Popen[str]":
+def _start_keeper(mark: str) -> "subprocess.Popen[str]":
     started = subprocess.Popen(
-        [sys.executable, "-m", keeper.__name__],
+        [sys.executable, "-m", keeper.__name__, mark],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         process_group=0,
     )
     assert started.stdout is not None
-    # Its signals are ignored from here on; before, SIGTERM to the group would end it.
+    # From here on it ignores signals, and whoever it is to end can be started.
     started.stdout.readline()
     return started
 

@@ -68,8 +68,6 @@ def is_alive(tag: str) -> bool:
     pid, _, began = tag.partition("@")
     try:
         process = psutil.Process(int(pid))
-        return (
-            f"{process.create_time():.2f}" == began and process.status() != psutil.STATUS_ZOMBIE
-        )
+        return f"{process.create_time():.2f}" == began and process.status() != psutil.STATUS_ZOMBIE
     except (psutil.NoSuchProcess, ValueError):
         return False

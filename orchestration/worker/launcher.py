@@ -29,9 +29,7 @@ class WarmLauncher(DefaultRunLauncher):
         """Have the run executed; returns at once."""
         run = context.dagster_run
         try:
-            answer = ask(
-                self._home(), {"ask": "launch", "run": run.run_id, "job": run.job_name}
-            )
+            answer = ask(self._home(), {"ask": "launch", "run": run.run_id, "job": run.job_name})
         except NoWorker as error:
             self._instance.report_engine_event(
                 f"{error}; a process is started for this run, which takes 10 to 20 s more. "

@@ -12,16 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.keeper import members
 from orchestration.ports import PortTaken, claimed
 from orchestration.supervision import Process, Supervisor
 from tests.conftest import REPOSITORY
 
-# Prints its id, starts a child of its own in the way that Dagster starts runs, and stays.
+# Starts a child in its group, as Dagster does for runs, one apart, as the worker does, and stays.
 STAYS = """
 import os, subprocess, sys, time
-child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(300)"])
-print("pids", os.getpid(), child.pid, flush=True)
+sleep = [sys.executable, "-c", "import time; time.sleep(300)"]
+child = subprocess.Popen(sleep)
+apart = subprocess.Popen(sleep, start_new_session=True)
+print("pids", os.getpid(), child.pid, apart.pid, flush=True)
 time.sleep(300)
 """
 DEAF = """
@@ -139,10 +140,10 @@ def test_stopping_leaves_nobody_not_even_a_childs_child_or_a_deaf_one(
     monkeypatch.setattr("orchestration.keeper.GRACE_SECONDS", 1.0)
     supervisor = started(process("one", STAYS), process("deaf", DEAF))
     until(lambda: lines.of("one", "pids") and lines.of("deaf", "deaf"))
-    group = os.getpgid(pids(lines.of("one", "pids")[0])[0])
-    assert len(members(group)) == 4  # with the keeper
+    here = pids(lines.of("one", "pids")[0])
+    assert len(here) == 3
     supervisor.stop()
-    assert members(group) == set()
+    assert not any(is_alive(pid) for pid in here)
 
 
 HOLDER = f"""
