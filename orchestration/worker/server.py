@@ -230,7 +230,8 @@ def serve(settings: Settings) -> None:
     with home.held(settings.home, "a starting worker", 60.0):
         pass
     logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr
+        level=logging.WARNING, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr
     )
+    logging.getLogger("vouch").setLevel(logging.INFO)
     logging.getLogger("dagster").setLevel(logging.ERROR)
     Server(settings).serve()
