@@ -114,11 +114,30 @@ def sandbox(
         Path | None,
         typer.Option(help="Serve recorded payloads, DIR/<vendor>/<entity>.jsonl, instead."),
     ] = None,
+    live: Annotated[
+        bool, typer.Option("--live", help="Let the agency live on, and send events of it.")
+    ] = False,
+    receiver: Annotated[
+        str, typer.Option(help="With --live: the receiver that webhooks are sent to.")
+    ] = "http://127.0.0.1:8790",
+    per_minute: Annotated[
+        float, typer.Option(help="With --live: what happens by itself; 0 for nothing.")
+    ] = 6.0,
 ) -> None:
-    """Serve Bullhorn, Typeform and Xero on loopback, for demos and tests."""
+    """Serve Bullhorn, Typeform and Xero on loopback, for demos and tests.
+
+    With --live, answers, referrals, placements and paid invoices go on happening, each pushed
+    as a signed webhook or put into Bullhorn's queue of events. POST /live/KIND makes one
+    happen: answer (?score=0..10), detractor, referral, placement, invoice-paid, deletion.
+    """
     from orchestration.demo import serve_sandbox
 
-    serve_sandbox(port, seed, replay)
+    arguments = ["--port", str(port), "--seed", str(seed)]
+    if replay is not None:
+        arguments += ["--replay", str(replay)]
+    if live:
+        arguments += ["--live", "--receiver", receiver, "--per-minute", str(per_minute)]
+    serve_sandbox(arguments)
 
 
 @app.command()

@@ -68,6 +68,12 @@ class DagsterSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     instance: str | None = None
 
 
+class Alerts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``[alerts]``: where a detractor's answer is told at once; without a url, in the log."""
+
+    url: str = ""
+
+
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tenant: str
     reporting_currency: str = "GBP"
@@ -78,6 +84,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     receiver: ReceiverSettings = ReceiverSettings()
     dagster: DagsterSettings = DagsterSettings()
     sources: dict[str, dict[str, Any]] = {}
+    alerts: Alerts = Alerts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +101,7 @@ class Settings:
     inbox_url: str = ""
     receiver: ReceiverSettings = field(default_factory=ReceiverSettings)
     dagster_instance: Path = REPOSITORY / "dagster.yaml"
+    alerts: Alerts = field(default_factory=Alerts)
 
     @property
     def warehouse(self) -> Path:
@@ -142,6 +150,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         inbox_url=file.inbox.url or f"sqlite:///{home / 'inbox.sqlite'}",
         receiver=file.receiver,
         dagster_instance=_dagster_instance(file.dagster, config),
+        alerts=file.alerts,
     )
 
 
