@@ -17,6 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from ingestion.inbox import Inbox
 from ingestion.receiver import Limits, Source, receiver
+from ingestion.receiver.server import configured, listening
 from ingestion.signatures import STANDARD_WEBHOOKS, STRIPE, TYPEFORM, XERO
 from ingestion.vendor import Webhook
 
@@ -154,16 +155,15 @@ def receiving(folder: Path, limits: Limits | None = None) -> Iterator[Receiving]
     inbox = Inbox.open(f"sqlite:///{folder / 'inbox.sqlite'}")
     running = Receiving(0, inbox)
     app = receiver(SOURCES, inbox, limits or Limits(), lambda: running.now)
-    server = uvicorn.Server(
-        uvicorn.Config(app, "127.0.0.1", 0, access_log=False, log_config=None, lifespan="on")
-    )
-    thread = threading.Thread(target=server.run)
+    server = uvicorn.Server(configured(app))
+    on = listening("127.0.0.1", 0)
+    running.port = on.getsockname()[1]
+    thread = threading.Thread(target=server.run, args=([on],))
     thread.start()
     try:
         while not server.started:
             assert thread.is_alive(), "the receiver did not start"
             time.sleep(0.01)
-        running.port = server.servers[0].sockets[0].getsockname()[1]
         yield running
     finally:
         server.should_exit = True
