@@ -21,7 +21,7 @@ def main() -> None:
     on = listening("127.0.0.1", int(sys.argv[2]) if len(sys.argv) > 2 else 0)
     port = on.getsockname()[1]
     app = receiver(SOURCES, inbox, LIMITS, lambda: datetime.now(UTC))
-    serve(app, on, lambda: print(port, flush=True))
+    serve(app, on, lambda: print(port, flush=True))  # noqa: T201
     inbox.close()
 
 
