@@ -113,6 +113,15 @@ class RawClient(RESTClient):
         return decoded(bytes(members[data_selector]), list[msgspec.Raw])
 
 
+def get_once(client: RESTClient, path: str, params: dict[str, Any]) -> Response:
+    """A request that is not repeated by itself: reading a queue takes from it each time."""
+    session = client.session
+    request = session.prepare_request(client._create_request(path, "GET", params=params))
+    settings = session.merge_environment_settings(request.url, {}, None, None, None)
+    # dlt's retries wrap the method of this one session, not of its class.
+    return type(session).send(session, request, **settings)
+
+
 class _PacedAdapter(HTTPAdapter):
     """Spaces requests evenly: vendors count per second or minute, and bursts earn 429."""
 

@@ -32,12 +32,16 @@ REJECTS = ENVELOPE.append(pa.field("reject_reason", pa.string(), nullable=False)
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One delivered record. ``version`` is the vendor's updated-at, or None where it has none."""
+    """One delivered record. ``version`` is the vendor's updated-at, or None where it has none.
+
+    ``received_at`` stands here only where it is not the whole delivery's.
+    """
 
     record_id: str
     version: datetime | None
     op: str
     payload: bytes
+    received_at: datetime | None = None
 
     @property
     def sha256(self) -> str:
@@ -76,54 +80,34 @@ def payload_sha256(payload: bytes) -> str:
 
 def records_table(records: Iterable[Record], delivery: Delivery) -> pa.Table:
     """Rows of ``ENVELOPE``, one per record, in the order given."""
-    rows = list(records)
-    return pa.table(
-        _columns(
-            delivery,
-            ids=[r.record_id for r in rows],
-            versions=[r.version for r in rows],
-            ops=[r.op for r in rows],
-            payloads=[r.payload for r in rows],
-        ),
-        schema=ENVELOPE,
-    )
+    return pa.table(_columns(list(records), delivery), schema=ENVELOPE)
 
 
 def rejects_table(rejects: Iterable[Reject], delivery: Delivery) -> pa.Table:
     """Rows of ``REJECTS``: an envelope, and why the record could not be used."""
     rows = list(rejects)
-    columns = _columns(
-        delivery,
-        ids=[r.record_id for r in rows],
-        versions=[None] * len(rows),
-        ops=["upsert"] * len(rows),
-        payloads=[r.payload for r in rows],
-    )
+    columns = _columns([Record(r.record_id, None, "upsert", r.payload) for r in rows], delivery)
     return pa.table(
         columns | {"reject_reason": pa.array([r.reason for r in rows], pa.string())},
         schema=REJECTS,
     )
 
 
-def _columns(
-    delivery: Delivery,
-    ids: list[str],
-    versions: list[datetime | None] | list[None],
-    ops: list[str],
-    payloads: list[bytes],
-) -> dict[str, pa.Array]:
-    count = len(ids)
+def _columns(rows: list[Record], delivery: Delivery) -> dict[str, pa.Array]:
+    count = len(rows)
+    payloads = [row.payload for row in rows]
+    received = [row.received_at or delivery.received_at for row in rows]
     return {
         "tenant_id": pa.repeat(pa.scalar(delivery.tenant_id), count),
         "source": pa.repeat(pa.scalar(delivery.source), count),
         "entity": pa.repeat(pa.scalar(delivery.entity), count),
-        "record_id": pa.array(ids, pa.string()),
-        "version": pa.array(versions, _INSTANT),
-        "op": pa.array(ops, pa.string()),
+        "record_id": pa.array([row.record_id for row in rows], pa.string()),
+        "version": pa.array([row.version for row in rows], _INSTANT),
+        "op": pa.array([row.op for row in rows], pa.string()),
         # Binary to string is a zero-copy view that validates UTF-8.
         "payload": pa.array(payloads, pa.binary()).cast(pa.string()),
         "payload_sha256": pa.array([payload_sha256(p) for p in payloads], pa.string()),
-        "received_at": pa.repeat(pa.scalar(delivery.received_at, _INSTANT), count),
+        "received_at": pa.array(received, _INSTANT),
         "load_id": pa.repeat(pa.scalar(delivery.load_id), count),
         "via": pa.repeat(pa.scalar(delivery.via), count),
     }

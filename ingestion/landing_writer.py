@@ -36,10 +36,21 @@ def write(pipeline: Pipeline, schema: str, resources: list[Any]) -> list[str]:
     pipeline.activate()
     ids: list[str] = []
     if pipeline.has_pending_data:
+        _forget_normalized_twice(pipeline)
         ids += _loaded(pipeline.run(loader_file_format="parquet"))
     source = dlt.source(lambda: resources, name=schema)()
     ids += _loaded(pipeline.run(source, loader_file_format="parquet"))
     return ids
+
+
+def _forget_normalized_twice(pipeline: Pipeline) -> None:
+    """Killed between moving a package on and deleting its source, dlt has it in both places, and
+    every later run fails on moving it again. Nothing of it was loaded yet, so it is made anew.
+    """
+    packages = pipeline._get_load_storage().normalized_packages
+    extracted = set(pipeline.list_extracted_load_packages())
+    for load_id in extracted.intersection(packages.list_packages()):
+        packages.delete_package(load_id)
 
 
 def _loaded(info: Any) -> list[str]:

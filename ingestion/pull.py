@@ -10,27 +10,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlparse
 
 import dlt
-import msgspec
-import requests
 from dlt.common.typing import TDataItem
 from dlt.pipeline.exceptions import PipelineStepFailed
 from dlt.sources.helpers.rest_client.client import RESTClient
 
-from ingestion.connection import Http, LimitExhausted
+from ingestion.connection import Http
 from ingestion.cursor import Cursor
-from ingestion.envelope import (
-    Delivery,
-    Record,
-    Reject,
-    payload_sha256,
-    records_table,
-    rejects_table,
-)
-from ingestion.errors import SourceError
+from ingestion.envelope import Delivery, Record, Reject, records_table, rejects_table
+from ingestion.identifying import identified
 from ingestion.landing_writer import landing_pipeline, write
+from ingestion.source_failures import explained
 from ingestion.vendor import Entity, Page, Vendor
 
 log = logging.getLogger("vouch.pull")
@@ -38,7 +29,6 @@ log = logging.getLogger("vouch.pull")
 # Arrow tables of this many records: large enough that Parquet row groups are not
 # tiny, small enough that a page of large payloads stays in tens of megabytes.
 _BATCH = 20_000
-_Broken = requests.ConnectionError | requests.Timeout | requests.exceptions.ChunkedEncodingError
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +92,8 @@ def pull(account: Account, home: Path, received_at: datetime, only: set[str]) ->
         write(pipeline, account.vendor.name, resources)
     except PipelineStepFailed as failure:
         entity = getattr(failure.__cause__, "pipe_name", None) or "-"
-        raise _explained(account, entity, failure) from failure
+        tries = account.http.max_attempts
+        raise explained(account.name, entity, tries, failure) from failure
     return counts
 
 
@@ -159,82 +150,13 @@ def _sort(
     rejects: list[Reject] = []
     for position, payload in enumerate(page, start=1):
         count.delivered += 1
-        try:
-            record = entity.identify(payload)
-        except msgspec.ValidationError as error:
-            reject = _reject(
-                payload, entity.id_path, str(error), f"page {count.pages}, item {position}"
-            )
-            if cursor.is_new(reject.record_id, None, payload):
-                rejects.append(reject)
+        found = identified(entity, payload, f"page {count.pages}, item {position}")
+        if isinstance(found, Reject):
+            if cursor.is_new(found.record_id, None, payload):
+                rejects.append(found)
                 count.rejected += 1
-                log.warning("%s: %s rejected: %s", entity.name, reject.record_id, reject.reason)
-            continue
-        if cursor.is_new(record.record_id, record.version, payload):
-            records.append(record)
+                log.warning("%s: %s rejected: %s", entity.name, found.record_id, found.reason)
+        elif cursor.is_new(found.record_id, found.version, payload):
+            records.append(found)
             count.landed += 1
     return records, rejects
-
-
-def _reject(payload: bytes, id_path: tuple[str, ...], reason: str, place: str) -> Reject:
-    """Known by its id, so that its repair is recognised, or else by its bytes.
-
-    Its place would be another one at the next pull.
-    """
-    known = _id_at(payload, id_path)
-    if known is not None:
-        return Reject(known, payload, reason)
-    return Reject(f"sha256:{payload_sha256(payload)[:16]}", payload, f"{reason} ({place})")
-
-
-def _id_at(payload: bytes, path: tuple[str, ...]) -> str | None:
-    found = msgspec.json.decode(payload)
-    for name in path:
-        found = found.get(name) if isinstance(found, dict) else None
-    return str(found) if isinstance(found, int | str) and found != "" else None
-
-
-def _explained(account: Account, entity: str, failure: BaseException) -> SourceError:
-    cause: BaseException | None = failure
-    while cause is not None:
-        if isinstance(cause, SourceError):
-            return cause
-        if isinstance(cause, LimitExhausted):
-            return SourceError(
-                account.name,
-                entity,
-                f"{cause}.",
-                "Run again after that, or raise the quota.",
-            )
-        if isinstance(cause, requests.HTTPError) and cause.response is not None:
-            return _refused(account, entity, cause.response)
-        if isinstance(cause, _Broken):
-            return SourceError(
-                account.name,
-                entity,
-                f"no answer ({type(cause).__name__}) after {account.http.max_attempts} tries.",
-                "Check the address in vouch.toml and that the service is up, then run again.",
-            )
-        if isinstance(cause, requests.JSONDecodeError | msgspec.DecodeError | ValueError):
-            return SourceError(
-                account.name,
-                entity,
-                f"the answer is not the JSON that was asked for ({cause}).",
-                "If it repeats, look whether the address leads to the API and not to a web page.",
-            )
-        cause = cause.__cause__ or cause.__context__
-    return SourceError(account.name, entity, f"{failure}", "This is unexpected; see the log.")
-
-
-def _refused(account: Account, entity: str, response: requests.Response) -> SourceError:
-    path = urlparse(response.url).path
-    status = response.status_code
-    if status in (401, 403):
-        remedy = "Check the credentials in vouch.toml and the environment, and their scopes."
-    elif status == 429:
-        remedy = "The vendor's limit is used up; run again later or lower requests_per_second."
-    elif status >= 500:
-        remedy = f"The vendor failed {account.http.max_attempts} times; run again later."
-    else:
-        remedy = "The request is not accepted; check the account's address in vouch.toml."
-    return SourceError(account.name, entity, f"{path} answered {status}.", remedy)

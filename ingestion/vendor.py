@@ -34,6 +34,9 @@ class Entity:
         id_path: where the id stands in a record, for one that ``identify`` refuses.
         fetch: yields the answers that hold the records of these ids, where the vendor can be
             asked for them; ids that it no longer knows are left out.
+        keeps_deleted: whether a deleted record can still be read, and says itself that it is
+            deleted. Where it cannot, the event is all there will ever be.
+        follows: what changed along with this record and is announced by no event of its own.
     """
 
     name: str
@@ -42,18 +45,25 @@ class Entity:
     overlap: timedelta = timedelta(0)
     id_path: tuple[str, ...] = ("id",)
     fetch: Callable[[RESTClient, Sequence[str]], Iterator[Page]] | None = None
+    keeps_deleted: bool = True
+    follows: Callable[[bytes], list["Hint"]] = lambda payload: []
 
 
 @dataclass(frozen=True, slots=True)
 class Hint:
     """What one event says of one record: the whole of it (``payload`` as a pull would land
     it), or only that it changed or is gone, and then it is fetched.
+
+    Of a record that is gone for good, ``said`` (the event's own bytes) and ``said_at`` (the
+    vendor's instant) become payload and version of the tombstone.
     """
 
     entity: str
     record_id: str
     payload: bytes | None = None
     is_deleted: bool = False
+    said: bytes = b""
+    said_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +74,35 @@ class Webhook:
         scheme: how the raw body is signed.
         key: reads out of a signed body what makes the event the same event when it is sent
             again; raises ``msgspec.DecodeError`` or ``ValueError`` when that cannot be done.
-        hints: what the event says; raises the same.
+        hints: what the event says; raises the same. An event of a kind that is nothing to
+            landing says nothing.
         is_handshake: whether the body only asks that signatures are checked here.
+        announces: the entities whose changes are told by events, so that one that no event
+            told of was missed.
     """
 
     scheme: Scheme
     key: Callable[[bytes], str]
     hints: Callable[[bytes], list[Hint]]
     is_handshake: Callable[[bytes], bool] = lambda body: False
+    announces: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """How a vendor's events are asked for, where it pushes none.
+
+    Args:
+        batches: of (client, the account's settings, number of the last batch that was kept)
+            makes (number, events) of every batch after that one. The vendor may forget a batch
+            once the next is asked for: each has to be kept before the iterator goes on.
+        key, hints, announces: as of a ``Webhook``, for one event.
+    """
+
+    batches: Callable[[RESTClient, Any, int], Iterator[tuple[int, list[bytes]]]]
+    key: Callable[[bytes], str]
+    hints: Callable[[bytes], list[Hint]]
+    announces: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +114,12 @@ class Vendor:
     connect: Callable[[Any, Http], RESTClient]
     entities: tuple[Entity, ...]
     webhook: Webhook | None = None
+    feed: Feed | None = None
+
+    @property
+    def events(self) -> Webhook | Feed | None:
+        """How its events are read, whichever way they come."""
+        return self.webhook or self.feed
 
 
 def instant_of(milliseconds: int, field: str) -> datetime:
@@ -107,5 +144,6 @@ def vendor(name: str) -> Vendor:
 
 
 def vendor_names() -> list[str]:
-    """Vendors there are modules for."""
-    return sorted(module.name for module in pkgutil.iter_modules(vendors.__path__))
+    """Vendors there are modules for; a leading underscore marks a part of one."""
+    names = (module.name for module in pkgutil.iter_modules(vendors.__path__))
+    return sorted(name for name in names if not name.startswith("_"))

@@ -15,6 +15,7 @@ from sandbox.credentials import Credentials
 from sandbox.faults import Faults
 from sandbox.injection import Injection
 from sandbox.limits import Limits
+from sandbox.protocol.bullhorn_events import Subscriptions
 from sandbox.protocol.bullhorn_login import Login
 from sandbox.protocol.bullhorn_rest import Rest
 from sandbox.protocol.typeform import Typeform
@@ -32,6 +33,7 @@ class Sandbox:
     Attributes:
         base_url: without a trailing slash; vendors live under /bullhorn, /typeform, /xero.
         bullhorn, xero: their ``expire()`` times all tokens out at once.
+        subscriptions: Bullhorn's event queues; ``announce()`` puts an event into them.
         injection: its ``requests`` are (method, path, status) of the latest requests.
     """
 
@@ -41,6 +43,7 @@ class Sandbox:
     credentials: Credentials
     bullhorn: Login
     xero: Xero
+    subscriptions: Subscriptions
     injection: Injection
 
 
@@ -54,14 +57,17 @@ def assemble(
     """The vendors' application over the store; ``injection`` is what a server runs."""
     login = Login(credentials, limits)
     xero = Xero(store, credentials, limits)
+    subscriptions = Subscriptions(login, limits)
+    bullhorn = [*login.routes(), *Rest(store, login, limits).routes(), *subscriptions.routes()]
     app = Starlette(
         routes=[
-            Mount("/bullhorn", routes=[*login.routes(), *Rest(store, login, limits).routes()]),
+            Mount("/bullhorn", routes=bullhorn),
             Mount("/typeform", routes=[*Typeform(store, credentials, limits).routes()]),
             Mount("/xero", routes=[*xero.routes()]),
         ]
     )
-    return Sandbox(base_url, store, faults, credentials, login, xero, Injection(app, faults))
+    injection = Injection(app, faults)
+    return Sandbox(base_url, store, faults, credentials, login, xero, subscriptions, injection)
 
 
 @contextmanager

@@ -1,10 +1,11 @@
 """Bullhorn REST: rotating OAuth, a session token, Lucene /search and JPQL /query.
 
-Sources: bullhorn/rest-api-docs (`_authorization`, `_login`, `_search`, `_query`, entityref).
+Sources: bullhorn/rest-api-docs (`_authorization`, `_login`, `_search`, `_query`, `_entity`,
+entityref). Its events are in ``_bullhorn_events``.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,13 @@ from ingestion.connection import Http, RawClient, RenewingAuth, decoded
 from ingestion.envelope import Record
 from ingestion.errors import SourceError
 from ingestion.vendor import Entity, Page, Vendor, instant_of
+from ingestion.vendors import _bullhorn_events
 
 # 1,500 calls a minute; half of it leaves room for the agency's other integrations.
 _PACE = 12.0
 _PAGE = 500
+# Ids in one address.
+_IDS = 100
 # The Lucene index lags behind writes (supportforums.bullhorn.com t=24438).
 _INDEX_LAG = timedelta(minutes=10)
 
@@ -35,6 +39,8 @@ class BullhornAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     client_id: str
     client_secret: str
     url: str = "https://rest.bullhornstaffing.com"
+    subscription: str = "vouch"
+    """Name of the event subscription; each reader of events needs one of its own."""
 
 
 class _Reference(msgspec.Struct):
@@ -237,6 +243,31 @@ def _answers(
         yield [bytes(raw) for raw in answer]
 
 
+def _by_ids(entity: str, fields: str) -> Callable[[RESTClient, Sequence[str]], Iterator[Page]]:
+    """``/entity``, which reads the database: the search index may not know of it for minutes."""
+
+    def fetch(client: RESTClient, ids: Sequence[str]) -> Iterator[Page]:
+        for start in range(0, len(ids), _IDS):
+            some = ids[start : start + _IDS]
+            answer = client.get(
+                f"entity/{entity}/{','.join(some)}", params={"fields": fields, "count": len(some)}
+            )
+            # None of them is there.
+            if answer.status_code != 404:
+                answer.raise_for_status()
+                yield _found(answer.content)
+
+    return fetch
+
+
+def _found(content: bytes) -> Page:
+    """Several records stand in a list; one stands alone, in ``data`` or without it."""
+    data = bytes(decoded(content, dict[str, msgspec.Raw]).get("data", msgspec.Raw(content)))
+    if data.startswith(b"["):
+        return [bytes(raw) for raw in decoded(data, list[msgspec.Raw])]
+    return [data]
+
+
 _KNOWN = msgspec.json.Decoder(_Known)
 
 
@@ -312,34 +343,47 @@ _SEARCHED = {
     ),
 }
 
+# Bullhorn deletes them without leaving a flag to read (entity_reference.json).
+_HARD_DELETED = ("client_corporations", "placements")
+
+_QUERIED = {
+    "corporate_users": (
+        "CorporateUser",
+        "id,firstName,lastName,email,enabled,isDeleted,dateLastModified",
+    ),
+    "job_submissions": (
+        "JobSubmission",
+        (
+            "id,candidate(id),jobOrder(id),status,source,sendingUser(id),dateAdded,"
+            "dateWebResponse,isDeleted,dateLastModified"
+        ),
+    ),
+}
+
+
+def _queried(name: str) -> Entity:
+    entity, fields = _QUERIED[name]
+    return Entity(name, _query(entity, fields), identify, _INDEX_LAG, fetch=_by_ids(entity, fields))
+
+
 VENDOR = Vendor(
     name="bullhorn",
     config=BullhornAccount,
     connect=connect,
     entities=(
-        Entity(
-            "corporate_users",
-            _query(
-                "CorporateUser",
-                "id,firstName,lastName,email,enabled,isDeleted,dateLastModified",
-            ),
-            identify,
-            _INDEX_LAG,
-        ),
+        _queried("corporate_users"),
         *(
-            Entity(name, _search(entity, fields), identify, _INDEX_LAG)
+            Entity(
+                name,
+                _search(entity, fields),
+                identify,
+                _INDEX_LAG,
+                fetch=_by_ids(entity, fields),
+                keeps_deleted=name not in _HARD_DELETED,
+            )
             for name, (entity, fields) in _SEARCHED.items()
         ),
-        Entity(
-            "job_submissions",
-            _query(
-                "JobSubmission",
-                "id,candidate(id),jobOrder(id),status,source,sendingUser(id),dateAdded,"
-                "dateWebResponse,isDeleted,dateLastModified",
-            ),
-            identify,
-            _INDEX_LAG,
-        ),
+        _queried("job_submissions"),
         Entity(
             "job_submission_history",
             # Immutable: it has no dateLastModified.
@@ -351,5 +395,9 @@ VENDOR = Vendor(
             identify,
             _INDEX_LAG,
         ),
+    ),
+    # Whether JobSubmissionHistory can be subscribed to is not documented: pulls bring it.
+    feed=_bullhorn_events.feed(
+        {entity: name for name, (entity, _) in (_SEARCHED | _QUERIED).items()}
     ),
 )

@@ -1,6 +1,6 @@
 """Typeform: forms, and the responses to each. Identity arrives in a response's hidden fields.
 
-Source: typeform.com/developers (Create and Responses API).
+Source: typeform.com/developers (Create, Responses and Webhooks API).
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,8 @@ from dlt.sources.helpers.rest_client.paginators import (
 
 from ingestion.connection import Http, RawClient, decoded
 from ingestion.envelope import Record
-from ingestion.vendor import Entity, Page, Vendor
+from ingestion.signatures import TYPEFORM
+from ingestion.vendor import Entity, Hint, Page, Vendor, Webhook
 
 # Two requests a second and account (lirantal/typeform-client#34); just below it, because
 # its clock is not ours.
@@ -97,12 +98,15 @@ def _responses(client: RESTClient, since: datetime | None) -> Iterator[Page]:
             ),
             data_selector="items",
         )
-        # The item does not say which form it answers; only the address does.
-        head = b'{"form_id":' + msgspec.json.encode(form.id) + b',"response":'
         for answer in answers:
-            yield [head + bytes(item) + b"}" for item in answer]
+            yield [_of_form(form.id, item) for item in answer]
             if len(answer) < _PAGE:
                 break
+
+
+def _of_form(form_id: str, item: msgspec.Raw) -> bytes:
+    """An item of a list does not say which form it answers; only its address does."""
+    return b'{"form_id":' + msgspec.json.encode(form_id) + b',"response":' + bytes(item) + b"}"
 
 
 _FORM = msgspec.json.Decoder(_Form)
@@ -119,6 +123,40 @@ def _identify_response(payload: bytes) -> Record:
     return Record(response.token, response.submitted_at or response.landed_at, "upsert", payload)
 
 
+class _Event(msgspec.Struct):
+    event_id: str
+    event_type: str
+    form_response: msgspec.Raw = msgspec.Raw(b"null")
+
+
+class _Answered(msgspec.Struct):
+    form_id: str
+    token: str
+
+
+_EVENT = msgspec.json.Decoder(_Event)
+_ANSWERED = msgspec.json.Decoder(_Answered)
+
+
+def _event_key(body: bytes) -> str:
+    return _EVENT.decode(body).event_id
+
+
+def _hints(body: bytes) -> list[Hint]:
+    """The whole response, in the shape a pull lands. It has its form's definition besides, and
+    not the browser's metadata, so its bytes differ from the pull's; what models read does not.
+
+    Raises:
+        ValueError: another type of event (``form_response_partial``: not submitted yet).
+    """
+    event = _EVENT.decode(body)
+    if event.event_type != "form_response":
+        raise ValueError(f"unknown event type {event.event_type[:40]!r}")
+    answered = _ANSWERED.decode(event.form_response)
+    payload = _of_form(answered.form_id, event.form_response)
+    return [Hint("responses", answered.token, payload)]
+
+
 VENDOR = Vendor(
     name="typeform",
     config=TypeformAccount,
@@ -127,4 +165,5 @@ VENDOR = Vendor(
         Entity("forms", _forms, _identify_form),
         Entity("responses", _responses, _identify_response, id_path=("response", "token")),
     ),
+    webhook=Webhook(TYPEFORM, _event_key, _hints, announces=frozenset({"responses"})),
 )

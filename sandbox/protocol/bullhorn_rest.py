@@ -1,4 +1,4 @@
-"""Bullhorn's ``/search`` (Lucene, with a total) and ``/query`` (JPQL, without one)."""
+"""Bullhorn's ``/search`` (Lucene, with a total), ``/query`` (JPQL, without one), ``/entity``."""
 
 from collections.abc import Callable
 
@@ -36,7 +36,7 @@ NOT_SEARCHABLE = ("CorporateUser", "JobSubmissionHistory")
 
 
 class Rest:
-    """The two list calls over the store."""
+    """The two list calls and the call by id over the store."""
 
     def __init__(self, store: Store, login: Login, limits: Limits) -> None:
         self._store = store
@@ -49,7 +49,27 @@ class Rest:
         return [
             Route(f"{base}/search/{{entity}}", self.search, methods=both),
             Route(f"{base}/query/{{entity}}", self.query, methods=both),
+            Route(f"{base}/entity/{{entity}}/{{ids}}", self.entity),
         ]
+
+    async def entity(self, request: Request) -> Response:
+        """Records by their ids, those there are; 404 when there is none of them."""
+        refusal = self._login.refusal(request)
+        if refusal:
+            return refusal
+        if self._window.admit() is not None:
+            return too_many()
+        name, ids = request.path_params["entity"], request.path_params["ids"].split(",")
+        asked = request.query_params.get("fields", "")
+        if name not in ENTITIES or not asked or not all(one.isdigit() for one in ids):
+            return refused(400, "Unknown entity, no fields or no ids.", "errors.invalidEntity")
+        found = self._store.found("bullhorn", ENTITIES[name], map(int, ids))
+        if not found:
+            return refused(404, f"Entity not found: {name}", "errors.entityNotFound")
+        records = [fields.cut(raw, fields.parse(asked)) for raw in found]
+        if len(ids) == 1:
+            return json_bytes(b'{"data":' + records[0] + b"}")
+        return json_bytes(wrapped({}, "data", records))
 
     async def search(self, request: Request) -> Response:
         """Records matching a Lucene ``query``, with ``total`` and ``_score``."""

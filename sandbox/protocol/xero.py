@@ -4,6 +4,7 @@ import base64
 import binascii
 import time
 import uuid
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -44,6 +45,7 @@ class Xero:
             Route("/connect/token", self.token, methods=["POST"]),
             Route("/connections", self.connections),
             Route("/api.xro/2.0/{list}", self.records),
+            Route("/api.xro/2.0/{list}/{id}", self.record),
         ]
 
     def expire(self) -> None:
@@ -102,14 +104,29 @@ class Xero:
         except (BadFilter, ValueError) as error:
             problem = {"ErrorNumber": 16, "Type": "QueryParseException", "Message": str(error)}
             return json(problem, 400)
+        return self._answer(name, listing.items, listing.pagination)
+
+    async def record(self, request: Request) -> Response:
+        """One record of a list, in a list."""
+        refusal = self._refusal(request)
+        if refusal:
+            return refusal
+        name = request.path_params["list"]
+        entity = LISTS[name][0] if name in LISTS else ""
+        found = self._store.found("xero", entity, [request.path_params["id"]])
+        if not found:
+            return _refused(404, "Not Found", "The resource you're looking for cannot be found")
+        return self._answer(name, found, {})
+
+    def _answer(self, name: str, items: list[bytes], pagination: dict[str, Any]) -> Response:
         head = {
             "Id": str(uuid.uuid4()),
             "Status": "OK",
             "ProviderName": "Sandbox",
             "DateTimeUTC": f"/Date({int(time.time() * 1000)})/",
-            **listing.pagination,
+            **pagination,
         }
-        return json_bytes(wrapped(head, name, listing.items), headers=self._rate_headers())
+        return json_bytes(wrapped(head, name, items), headers=self._rate_headers())
 
     def _is_known(self, request: Request) -> bool:
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")

@@ -1,4 +1,4 @@
-"""One page of a Xero list: If-Modified-Since, ``where``, ``order``, ``page`` and ``pageSize``."""
+"""One page of a Xero list: If-Modified-Since, ``IDs``, ``where``, ``order`` and paging."""
 
 import re
 from datetime import UTC, datetime
@@ -11,6 +11,8 @@ from sandbox.protocol.conditions import AnyOf, BadFilter, Condition, matching
 from sandbox.shelf import Mask, Positions, Shelf
 
 DEFAULT_SIZE, MOST = 100, 1000
+# Lists that know ``IDs=``; the others ignore it.
+_ID_FIELDS = {"Invoices": "InvoiceID", "Contacts": "ContactID"}
 _WRAPPED_DATE = re.compile(r"/Date\((-?\d+)(?:[+-]\d{4})?\)/")
 _EQUALITY = re.compile(r'\s*([\w.]+)\s*(==|!=)\s*(?:"([^"]*)"|(true|false))\s*')
 
@@ -42,8 +44,9 @@ class Listing:
         is_paged: bool,
     ) -> None:
         where, order = params.get("where", ""), params.get("order", "")
+        ids = (_ID_FIELDS.get(name, ""), params.get("IDs", ""))
         found = shelf.remembered(
-            ("found", where, order, since), lambda: _found(shelf, where, order, since)
+            ("found", where, order, since, ids), lambda: _found(shelf, where, order, since, ids)
         )
         page = int(params.get("page", 1))
         size = min(int(params.get("pageSize", DEFAULT_SIZE)), MOST)
@@ -61,8 +64,12 @@ class Listing:
             }
 
 
-def _found(shelf: Shelf, where: str, order: str, since: float | None) -> Positions:
+def _found(
+    shelf: Shelf, where: str, order: str, since: float | None, ids: tuple[str, str]
+) -> Positions:
     mask = matching(shelf, _conditions(where))
+    if all(ids):
+        mask &= AnyOf(ids[0], tuple(ids[1].split(","))).mask(shelf)
     if since is not None:
         mask &= _changed(shelf, since)
     found: Positions = np.flatnonzero(mask)
