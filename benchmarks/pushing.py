@@ -9,6 +9,7 @@ import asyncio
 import json
 import time
 from collections import Counter, deque
+from typing import cast
 
 import uvloop
 
@@ -25,11 +26,11 @@ class _Connection(asyncio.Protocol):
         self._load = load
         self._received = b""
         self._due = 0.0
-        self._transport: asyncio.Transport | None = None
+        self._transport: asyncio.WriteTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # uvloop's own are asyncio's by their methods only.
+        self._transport = cast("asyncio.WriteTransport", transport)
 
     def send(self, event: int, due: float) -> None:
         """Send one event; the load hears of the answer."""

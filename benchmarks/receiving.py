@@ -100,7 +100,7 @@ def _push(port: int, seconds: int) -> dict[str, Any]:
     command = [sys.executable, "-m", "benchmarks.pushing", str(port), str(_RATE), str(seconds)]
     ran = run(command)
     if ran.exit_code != 0:
-        raise BenchmarkFailed(f"the sender failed:\n{ran.stderr}")
+        raise BenchmarkFailed(f"the sender failed:\n{ran.stderr[-2000:]}")
     found: dict[str, Any] = json.loads(ran.stdout)
     return found
 
