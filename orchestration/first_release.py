@@ -43,6 +43,7 @@ _OVER = {"SUCCESS", "FAILURE", "CANCELED"}
 _LOOK_SECONDS = 1.0
 # The web interface knows a job only after it has loaded the code location.
 _LOAD_SECONDS = 120.0
+_LONGEST_LINE = 160
 # Launching loads the job in full; on a busy machine that took more than 30 s.
 _ANSWER_SECONDS = 120.0
 
@@ -107,8 +108,8 @@ def followed(url: str, run: str, is_over: Callable[[], bool]) -> Iterator[Line]:
 def _told(event: dict[str, Any]) -> Iterator[Line]:
     kind = event["__typename"]
     if kind == "LogMessageEvent" and event["level"] != "DEBUG":
-        # Ours have one line. Dagster's have many, about tests of dbt that belong to no asset.
-        if "\n" not in event["message"]:
+        # Ours are short lines. Dagster's are long, about tests of dbt that it does not show.
+        if "\n" not in event["message"] and len(event["message"]) <= _LONGEST_LINE:
             yield Line(event["message"])
     elif kind == "RunFailureEvent":
         yield Line(event["message"], is_failure=True)

@@ -17,6 +17,7 @@ from orchestration import ports
 from orchestration.settings import REPOSITORY, Settings
 from orchestration.supervision import Process
 from orchestration.worker import address
+from publication.places import Places
 
 LOCATION = "orchestration.definitions"
 
@@ -109,10 +110,12 @@ def processes(
         ),
     ]
     if addresses.sandbox is not None:
-        push = ["--receiver", Addresses.url(addresses.receiver)]
+        receiver = ["--receiver", Addresses.url(addresses.receiver)]
+        # The first release first: what happens before it would be pulled with the rest.
+        released = ["--begin-with", str(Places(settings.home).pointer)]
         live = process(
             "sandbox",
-            ["-m", "orchestration", "sandbox", "--live", "--port", str(addresses.sandbox), *push],
+            ["-m", "sandbox", "--live", "--port", str(addresses.sandbox), *receiver, *released],
             partial(ports.answers, addresses.sandbox),
         )
         found.insert(0, live)
