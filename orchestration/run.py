@@ -3,7 +3,6 @@
 import contextlib
 import logging
 import os
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,12 +36,11 @@ def dagster_home(state: Path, instance: Path = REPOSITORY / "dagster.yaml") -> P
     """``VOUCH_HOME/dagster``, where runs and events live, with the instance's settings."""
     folder = state / "dagster"
     folder.mkdir(parents=True, exist_ok=True)
-    settings = folder / "dagster.yaml"
+    text = instance.read_text(encoding="utf-8").replace("${DAGSTER_HOME}", str(folder))
     # Several processes start at once and read it: none may see half of it.
-    if not settings.exists() or settings.read_bytes() != instance.read_bytes():
-        fresh = settings.with_suffix(f".{os.getpid()}")
-        shutil.copyfile(instance, fresh)
-        fresh.replace(settings)
+    partial = folder / f"dagster.yaml.{os.getpid()}"
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(folder / "dagster.yaml")
     return folder
 
 

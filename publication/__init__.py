@@ -1,6 +1,7 @@
 """Releases: candidates, publishing, the ledger, and where a figure comes from."""
 
 from publication.candidate import Candidate, build_candidate, latest_candidate, read_candidate
+from publication.earlier import earlier
 from publication.errors import (
     CandidateError,
     LedgerDamaged,
@@ -50,6 +51,7 @@ __all__ = [
     "VerificationReport",
     "build_candidate",
     "current",
+    "earlier",
     "explain",
     "latest_candidate",
     "moved",

@@ -229,9 +229,9 @@ def serve(settings: Settings) -> None:
     """
     with home.held(settings.home, "a starting worker", 60.0):
         pass
-    logging.basicConfig(
-        level=logging.WARNING, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr
-    )
+    shown = logging.StreamHandler(sys.stderr)
+    shown.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    logging.getLogger("vouch").addHandler(shown)
     logging.getLogger("vouch").setLevel(logging.INFO)
     logging.getLogger("dagster").setLevel(logging.ERROR)
     Server(settings).serve()
