@@ -117,7 +117,10 @@ def _introduce(
         try:
             _first_release(web, told, over)
         except (first_release.NotLaunched, OSError) as error:
-            told.say(f"no first release: {error}")
+            told.say(f"{error}")
+        if not publication.releases(found.home) and not over.is_set():
+            told.say("no first release: see above, then type `vouch run` in another terminal")
+            return
     if over.is_set():
         return
     if addresses.sandbox is not None:

@@ -33,7 +33,7 @@ query Follow($run: ID!, $cursor: String) {
       events {
         __typename
         ... on MessageEvent { message level stepKey }
-        ... on ErrorEvent { error { message } }
+        ... on ErrorEvent { error { message causes { message } } }
       }
     }
   }
@@ -114,8 +114,10 @@ def _told(event: dict[str, Any]) -> Iterator[Line]:
     elif kind == "RunFailureEvent":
         yield Line(event["message"], is_failure=True)
     elif kind == "ExecutionStepFailureEvent":
-        reason = (event.get("error") or {}).get("message", "")
-        yield Line(f"{event['stepKey']}: {reason.strip()}", is_failure=True)
+        error = event.get("error") or {"message": "", "causes": []}
+        # The first is Dagster's own wrapping around what was raised.
+        raised = (error["causes"] or [error])[0]["message"]
+        yield Line(f"{event['stepKey']}: {raised.strip()}", is_failure=True)
 
 
 def _repository(url: str, job: str) -> tuple[str, str] | None:
