@@ -10,11 +10,20 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import coverage, demo, growth, identity, landing, latency, million
+from benchmarks import (
+    coverage,
+    demo,
+    growth,
+    identity,
+    landing,
+    latency,
+    million,
+    receiving,
+)
 from benchmarks.outcome import BenchmarkFailed, Outcome, machine, show, write
 
 _RESULTS = Path(__file__).with_name("results")
-_NAMES = ("demo", "landing", "million", "latency", "identity", "coverage", "growth")
+_NAMES = ("demo", "landing", "million", "latency", "identity", "coverage", "growth", "receiving")
 
 
 def _arguments() -> argparse.Namespace:
@@ -33,7 +42,7 @@ def _arguments() -> argparse.Namespace:
             "million: landing to release against its floor; latency: event accepted to figure "
             "moved, beside stock Dagster; identity: precision and recall of "
             "people; coverage: intervals of the claims where no claim holds; growth: every "
-            "model at 1, 3 and 10 million; all unless said"
+            "model at 1, 3 and 10 million; receiving: webhooks/s and SIGKILL; all unless said"
         ),
     )
     parser.add_argument(
@@ -82,6 +91,7 @@ def main() -> int:
         "identity": identity.measure,
         "coverage": lambda work: coverage.measure(work, given.agencies),
         "growth": growth.measure,
+        "receiving": receiving.measure,
     }
     command = shlex.join(["python", "-m", "benchmarks", *sys.argv[1:]])
     failed = False

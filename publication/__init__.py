@@ -14,6 +14,7 @@ from publication.errors import (
 )
 from publication.explanation import Explanation, explain
 from publication.marts import PublicMart, public_marts
+from publication.moved import Moved, moved
 from publication.origin import InputFile, InputLoad, Origin, previous_loads
 from publication.pruning import prune
 from publication.release import Publication, publish
@@ -34,6 +35,7 @@ __all__ = [
     "InputLoad",
     "LedgerDamaged",
     "MartDeclarationError",
+    "Moved",
     "NoCurrentRelease",
     "Origin",
     "Protected",
@@ -52,6 +54,7 @@ __all__ = [
     "earlier",
     "explain",
     "latest_candidate",
+    "moved",
     "previous_loads",
     "protect",
     "prune",

@@ -51,7 +51,7 @@ class Server:
     def __init__(self, settings: Settings) -> None:
         """Import everything and load the definitions: about 15 s, then never again."""
         self._settings = settings
-        self._instance = dagster_home(settings.home)
+        self._instance = dagster_home(settings.home, settings.dagster_instance)
         for library in _LIBRARIES:
             importlib.import_module(library)
         great_expectations()
