@@ -50,6 +50,10 @@ class Home(dg.ConfigurableResource):  # type: ignore[type-arg]
             self._newest = inbox.newest()
         return self._newest
 
+    def inbox_position(self) -> int:
+        """Up to where this run has taken in events; 0 when it asked the sources instead."""
+        return self._newest or 0
+
     def next_build(self, is_whole: bool = True) -> build.Build:
         """What a build would be made from now.
 
