@@ -21,8 +21,9 @@ from ingestion.cursor import Cursor
 from ingestion.envelope import Delivery, Record, Reject, records_table, rejects_table
 from ingestion.identifying import identified
 from ingestion.landing_writer import landing_pipeline, write
+from ingestion.missed import Announced
 from ingestion.source_failures import explained
-from ingestion.vendor import Entity, Page, Vendor
+from ingestion.vendor import Entity, Feed, Page, Vendor
 
 log = logging.getLogger("vouch.pull")
 
@@ -48,7 +49,11 @@ class Account:
 
 @dataclass(slots=True)
 class Pulled:
-    """What one entity's pull brought: records delivered, new ones landed, rejects, requests."""
+    """What one entity's pull brought: records delivered, new ones landed, rejects, requests.
+
+    ``missed`` of the new ones no event had announced; None where events announce nothing, and
+    at the first pull, before which there were none.
+    """
 
     entity: str
     delivered: int = 0
@@ -56,6 +61,7 @@ class Pulled:
     rejected: int = 0
     pages: int = 0
     seconds: float = 0.0
+    missed: int | None = None
 
 
 def pull(account: Account, home: Path, received_at: datetime, only: set[str]) -> list[Pulled]:
@@ -80,7 +86,8 @@ def pull(account: Account, home: Path, received_at: datetime, only: set[str]) ->
     def deliver(entity: Entity) -> Iterator[TDataItem]:
         if not client:
             client.append(account.vendor.connect(account.settings, account.http))
-        yield from _deliver(account, entity, client[0], received_at, by_name[entity.name])
+        count = by_name[entity.name]
+        yield from _deliver(_Reading(account, home, client[0], received_at), entity, count)
 
     resources = [
         dlt.resource(deliver, name=entity.name)(entity)
@@ -97,28 +104,45 @@ def pull(account: Account, home: Path, received_at: datetime, only: set[str]) ->
     return counts
 
 
-def _deliver(
-    account: Account,
-    entity: Entity,
-    client: RESTClient,
-    received_at: datetime,
-    count: Pulled,
-) -> Iterator[TDataItem]:
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    account: Account
+    home: Path
+    client: RESTClient
+    received_at: datetime
+
+    def announced(self, entity: Entity, since: datetime | None) -> Announced | None:
+        """What events announced of it; None where there could be none."""
+        account, events = self.account, self.account.vendor.events
+        is_told = isinstance(events, Feed) or bool(account.webhook_secrets)
+        if events is None or since is None or not is_told or entity.name not in events.announces:
+            return None
+        place = (account.vendor.name, entity.name)
+        return Announced(self.home / "landing", place, account.name, since)
+
+
+def _deliver(reading: _Reading, entity: Entity, count: Pulled) -> Iterator[TDataItem]:
     started = time.monotonic()
+    account = reading.account
     cursor = Cursor(dlt.current.resource_state(), entity.overlap)
+    announced = reading.announced(entity, cursor.since)
+    if announced is not None:
+        count.missed = 0
     delivery = Delivery(
         account.tenant_id,
         account.name,
         entity.name,
-        received_at,
+        reading.received_at,
         dlt.current.load_package_state()["load_id"],
         "pull",
     )
     records: list[Record] = []
     rejects: list[Reject] = []
-    for page in entity.pages(client, cursor.since):
+    for page in entity.pages(reading.client, cursor.since):
         count.pages += 1
         new, refused = _sort(page, entity, cursor, count)
+        if announced is not None and count.missed is not None:
+            count.missed += sum(not announced.has(record) for record in new)
         records += new
         rejects += refused
         if len(records) >= _BATCH:
@@ -132,7 +156,7 @@ def _deliver(
     cursor.save()
     count.seconds = time.monotonic() - started
     log.info(
-        "%s.%s: %d new of %d delivered in %d pages, %.1f s%s",
+        "%s.%s: %d new of %d delivered in %d pages, %.1f s%s%s",
         account.name,
         entity.name,
         count.landed,
@@ -140,6 +164,7 @@ def _deliver(
         count.pages,
         count.seconds,
         f", {count.rejected} rejected" if count.rejected else "",
+        "" if count.missed is None else f", {count.missed} that no event had announced",
     )
 
 

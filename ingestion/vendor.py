@@ -67,6 +67,19 @@ class Hint:
 
 
 @dataclass(frozen=True, slots=True)
+class Opinion:
+    """An answer to the NPS question (``score`` 0 to 10), without a word about the person.
+
+    ``record_id`` is the response's; ``audience`` is candidate, client or unknown.
+    """
+
+    record_id: str
+    score: int
+    audience: str
+    trigger: str
+
+
+@dataclass(frozen=True, slots=True)
 class Webhook:
     """How a vendor pushes events.
 
@@ -79,6 +92,7 @@ class Webhook:
         is_handshake: whether the body only asks that signatures are checked here.
         announces: the entities whose changes are told by events, so that one that no event
             told of was missed.
+        opinion: the answer to an NPS question in an event that ``hints`` can read, if it has one.
     """
 
     scheme: Scheme
@@ -86,6 +100,7 @@ class Webhook:
     hints: Callable[[bytes], list[Hint]]
     is_handshake: Callable[[bytes], bool] = lambda body: False
     announces: frozenset[str] = frozenset()
+    opinion: Callable[[bytes], Opinion | None] = lambda body: None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 _START_SECONDS = 60
 
@@ -39,9 +38,6 @@ def sandbox_process(seed: int) -> Iterator[str]:
         process.wait(timeout=_START_SECONDS)
 
 
-def serve_sandbox(port: int, seed: int, replay: Path | None) -> None:
+def serve_sandbox(arguments: list[str]) -> None:
     """Become the sandbox: the same program as ``python -m sandbox``."""
-    arguments = ["--port", str(port), "--seed", str(seed)]
-    if replay is not None:
-        arguments += ["--replay", str(replay)]
     os.execv(sys.executable, [sys.executable, "-m", "sandbox", *arguments])

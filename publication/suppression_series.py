@@ -347,14 +347,13 @@ def _leave_enough(series: Series, whole: UnitKey, parts: list[UnitKey]) -> None:
     while True:
         shown = [key for key in parts if series.shows(key)]
         rest = series.people(whole) - sum(series.people(key) for key in parts)
-        left = max(rest, 0) + sum(series.people(key) for key in parts if key not in shown)
+        left = max(rest, 0) + sum(series.people(key) for key in parts if not series.shows(key))
         gap = 0
         if not series.decided[whole].still and series.people_before(whole):
-            advanced = [key for key in shown if _was_shown(series, key)]
             gap = sum(
                 abs(series.people(key) - series.people_before(key))
                 for key in parts
-                if key not in advanced
+                if not (series.shows(key) and _was_shown(series, key))
             )
         free = [k for k in shown if series.people(k) and not series.decided[k].still]
         if not (0 < left < series.smallest or 0 < gap < series.smallest):

@@ -1,4 +1,4 @@
-"""The sandbox as a running server on the loopback interface: in a thread, or blocking."""
+"""The sandbox as a running server on the loopback interface, in a thread."""
 
 import socket
 import threading
@@ -15,6 +15,7 @@ from sandbox.credentials import Credentials
 from sandbox.faults import Faults
 from sandbox.injection import Injection
 from sandbox.limits import Limits
+from sandbox.live import Announcer, Happenings, Live, Living
 from sandbox.protocol.bullhorn_events import Subscriptions
 from sandbox.protocol.bullhorn_login import Login
 from sandbox.protocol.bullhorn_rest import Rest
@@ -34,6 +35,7 @@ class Sandbox:
         base_url: without a trailing slash; vendors live under /bullhorn, /typeform, /xero.
         bullhorn, xero: their ``expire()`` times all tokens out at once.
         subscriptions: Bullhorn's event queues; ``announce()`` puts an event into them.
+        live: makes things happen, where the agency lives on.
         injection: its ``requests`` are (method, path, status) of the latest requests.
     """
 
@@ -45,6 +47,7 @@ class Sandbox:
     xero: Xero
     subscriptions: Subscriptions
     injection: Injection
+    live: Live | None = None
 
 
 def assemble(
@@ -52,22 +55,33 @@ def assemble(
     base_url: str,
     limits: Limits,
     faults: Faults,
-    credentials: Credentials,
+    living: Living | None = None,
 ) -> Sandbox:
     """The vendors' application over the store; ``injection`` is what a server runs."""
+    credentials = Credentials()
     login = Login(credentials, limits)
     xero = Xero(store, credentials, limits)
     subscriptions = Subscriptions(login, limits)
     bullhorn = [*login.routes(), *Rest(store, login, limits).routes(), *subscriptions.routes()]
+    live = None if living is None else _live(store, subscriptions, living)
     app = Starlette(
         routes=[
             Mount("/bullhorn", routes=bullhorn),
             Mount("/typeform", routes=[*Typeform(store, credentials, limits).routes()]),
             Mount("/xero", routes=[*xero.routes()]),
+            *([] if live is None else [Mount("/live", routes=[*live.routes()])]),
         ]
     )
     injection = Injection(app, faults)
-    return Sandbox(base_url, store, faults, credentials, login, xero, subscriptions, injection)
+    return Sandbox(
+        base_url, store, faults, credentials, login, xero, subscriptions, injection, live
+    )
+
+
+def _live(store: Store, subscriptions: Subscriptions, living: Living) -> Live:
+    announcer = Announcer(store, subscriptions, living)
+    happenings = Happenings(store, living.seed, living.clock)
+    return Live(happenings, announcer, living.per_minute, living.begin_with)
 
 
 @contextmanager
@@ -76,7 +90,7 @@ def running(
     port: int = 0,
     limits: Limits | None = None,
     faults: Faults | None = None,
-    credentials: Credentials | None = None,
+    living: Living | None = None,
 ) -> Iterator[Sandbox]:
     """The sandbox on a port of 127.0.0.1 (0: any free one), in a thread of this process.
 
@@ -90,30 +104,21 @@ def running(
             f"http://{HOST}:{listening.getsockname()[1]}",
             limits or Limits(),
             faults or Faults(),
-            credentials or Credentials(),
+            living,
         )
         server = _server(sandbox)
         thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
         thread.start()
         try:
             _await_start(server)
+            if sandbox.live is not None:
+                sandbox.live.start()
             yield sandbox
         finally:
+            if sandbox.live is not None:
+                sandbox.live.close()
             server.should_exit = True
             thread.join(timeout=10)
-
-
-def serve(
-    store: Store,
-    port: int = 8787,
-    limits: Limits | None = None,
-    credentials: Credentials | None = None,
-) -> None:
-    """Serve until interrupted. OSError: the port is taken."""
-    base_url = f"http://{HOST}:{port}"
-    with socket.create_server((HOST, port)) as listening:
-        given = (limits or Limits(), Faults(), credentials or Credentials())
-        _server(assemble(store, base_url, *given)).run([listening])
 
 
 def _server(sandbox: Sandbox) -> uvicorn.Server:

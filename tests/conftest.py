@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from filelock import FileLock
+from xdist.scheduler import LoadScopeScheduling
 
 from sandbox.agency import AgencyPlan, generate
 from sandbox.limits import Limits
@@ -28,13 +29,28 @@ UNPACED = "[http]\nrequests_per_second = 1000.0\nbackoff_seconds = 0.01\nmax_att
 TOGETHER = {"dbt", "recalculation", "real_input"}
 
 
-@pytest.hookimpl(tryfirst=True)
+class _ByFixture(LoadScopeScheduling):
+    """Keeps what shares a fixture on one worker: a file, or a whole folder.
+
+    xdist's own groups do nothing with pytest 9.2, which builds node ids otherwise.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        folder = file.split("/")[1]
+        return folder if folder in TOGETHER else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """How tests are spread over workers."""
+    return _ByFixture(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep what shares a fixture on one worker: a file, or a whole folder."""
-    for item in items:
-        place = item.path.relative_to(REPOSITORY / "tests")
-        group = place.parts[0] if place.parts[0] in TOGETHER else str(place)
-        item.add_marker(pytest.mark.xdist_group(group))
+    """The slow folders and files first, so that no worker is left with one at the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    slow |= {item.path for item in items if item.path.parent.name in TOGETHER}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 @dataclass

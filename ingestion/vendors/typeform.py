@@ -3,6 +3,7 @@
 Source: typeform.com/developers (Create, Responses and Webhooks API).
 """
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -18,7 +19,7 @@ from dlt.sources.helpers.rest_client.paginators import (
 from ingestion.connection import Http, RawClient, decoded
 from ingestion.envelope import Record
 from ingestion.signatures import TYPEFORM
-from ingestion.vendor import Entity, Hint, Page, Vendor, Webhook
+from ingestion.vendor import Entity, Hint, Opinion, Page, Vendor, Webhook
 
 # Two requests a second and account (lirantal/typeform-client#34); just below it, because
 # its clock is not ours.
@@ -157,6 +158,75 @@ def _hints(body: bytes) -> list[Hint]:
     return [Hint("responses", answered.token, payload)]
 
 
+class _Scale(msgspec.Struct, frozen=True):
+    steps: int | None = None
+    start_at_one: bool | None = None
+
+
+class _Question(msgspec.Struct):
+    id: str
+    type: str
+    properties: _Scale = _Scale()
+
+
+class _Definition(msgspec.Struct, frozen=True):
+    fields: list[_Question] = []
+
+
+class _Asked(msgspec.Struct):
+    id: str
+    type: str
+
+
+class _Answer(msgspec.Struct):
+    field: _Asked
+    number: float | None = None
+
+
+class _Hidden(msgspec.Struct, frozen=True):
+    respondent_kind: str | None = None
+    trigger: str | None = None
+
+
+class _Rated(msgspec.Struct):
+    form_id: str
+    token: str
+    answers: list[_Answer] = []
+    definition: _Definition = _Definition()
+    hidden: _Hidden = _Hidden()
+
+
+_RATED = msgspec.json.Decoder(_Rated)
+_AUDIENCES = ("candidate", "client")
+_WORD = re.compile(r"[A-Za-z0-9_-]{1,40}")
+
+
+def _opinion(body: bytes) -> Opinion | None:
+    """By the rule of ``int_survey_forms``: the type nps, else eleven steps from zero."""
+    rated = _RATED.decode(_EVENT.decode(body).form_response)
+    scales = [question.id for question in rated.definition.fields if _is_nps(question)]
+    for answer in rated.answers:
+        if answer.number is None or not (answer.field.type == "nps" or answer.field.id in scales):
+            continue
+        if answer.number not in range(11):
+            return None
+        audience, trigger = rated.hidden.respondent_kind, rated.hidden.trigger or rated.form_id
+        return Opinion(
+            rated.token,
+            int(answer.number),
+            audience if audience in _AUDIENCES else "unknown",
+            # Hidden fields are parts of an address that anybody may write.
+            trigger if _WORD.fullmatch(trigger) else "unknown",
+        )
+    return None
+
+
+def _is_nps(question: _Question) -> bool:
+    scale = question.properties
+    is_eleven = scale.steps == 11 and scale.start_at_one is False
+    return question.type == "nps" or (question.type == "opinion_scale" and is_eleven)
+
+
 VENDOR = Vendor(
     name="typeform",
     config=TypeformAccount,
@@ -165,5 +235,7 @@ VENDOR = Vendor(
         Entity("forms", _forms, _identify_form),
         Entity("responses", _responses, _identify_response, id_path=("response", "token")),
     ),
-    webhook=Webhook(TYPEFORM, _event_key, _hints, announces=frozenset({"responses"})),
+    webhook=Webhook(
+        TYPEFORM, _event_key, _hints, announces=frozenset({"responses"}), opinion=_opinion
+    ),
 )

@@ -40,12 +40,13 @@ def records(world: World) -> dict[str, list[Record]]:
     """Forms, and responses as ``{"form_id", "response"}``, in order of submission."""
     answers = sorted(world.answers, key=lambda answer: (answer.submitted, answer.token))
     return {
-        "forms": [_form(form) for form in TITLES],
-        "responses": [{"form_id": a.form, "response": _response(a)} for a in answers],
+        "forms": [form_record(form) for form in TITLES],
+        "responses": [{"form_id": a.form, "response": response(a)} for a in answers],
     }
 
 
-def _form(form: str) -> Record:
+def form_record(form: str) -> Record:
+    """A form with its fields."""
     return {
         "id": form,
         "type": "quiz",
@@ -98,7 +99,8 @@ def _instant(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _response(answer: Answer) -> Record:
+def response(answer: Answer) -> Record:
+    """A response as the Responses API lists it."""
     return {
         "landing_id": answer.token,
         "token": answer.token,

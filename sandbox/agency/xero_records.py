@@ -41,7 +41,7 @@ def records(books: Books) -> dict[str, list[Record]]:
         "contacts": [_contact(party) for party in books.parties],
         "invoices": [as_invoice(d, credited.get(d.id, Decimal(0))) for d in invoices],
         "credit_notes": [as_credit_note(d) for d in notes],
-        "payments": [_payment(payment) for payment in books.payments],
+        "payments": [payment_record(payment) for payment in books.payments],
         "bank_transactions": [_bank_transaction(t) for t in books.bank],
     }
 
@@ -85,7 +85,8 @@ def _contact(party: Party) -> Record:
     }
 
 
-def _payment(payment: Payment) -> Record:
+def payment_record(payment: Payment) -> Record:
+    """Money moved, with the document that it was moved for."""
     document = payment.document
     is_refund = document.type.endswith("CREDIT")
     credit_kind = "ARCREDITPAYMENT" if document.type == "ACCRECCREDIT" else "APCREDITPAYMENT"

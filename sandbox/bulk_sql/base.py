@@ -85,8 +85,9 @@ select
     s % 3 = 0 as is_hired,
     if(
         s % 3 = 0, s // 3,
-        {hires} + floor(({candidates} - {hires}) * greatest(
-            0.0, (s // 3) * 0.9 / {hires} - 0.12 * u(s, 'who')))::bigint
+        -- Mirrored at the first, who would else be put forward by the thousand.
+        {hires} + floor(({candidates} - {hires}) * abs(
+            (s // 3) * 0.9 / {hires} - 0.12 * u(s, 'who')))::bigint
     ) as candidate,
     hires.opened + 2 + floor(u(s, 'sent') * 7) as sent,
     hires.decided,

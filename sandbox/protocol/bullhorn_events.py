@@ -50,8 +50,8 @@ class Subscriptions:
             Route(path, self.unsubscribe, methods=["DELETE"]),
         ]
 
-    def announce(self, entity: str, record_id: int, kind: str, at_ms: int | None = None) -> None:
-        """Put an event into every queue that asked for its entity and kind.
+    def announce(self, entity: str, record_id: int, kind: str, at_ms: int | None = None) -> int:
+        """Put an event into every queue that asked for its entity and kind; how many did.
 
         Args:
             entity: landing entity.
@@ -70,9 +70,14 @@ class Subscriptions:
                 "entityEventType": kind,
                 "updatedProperties": None,
             }
-            for queue in self._queues.values():
-                if event["entityName"] in queue.names and kind in queue.kinds:
-                    queue.waiting.append(event)
+            asked = [
+                queue
+                for queue in self._queues.values()
+                if event["entityName"] in queue.names and kind in queue.kinds
+            ]
+            for queue in asked:
+                queue.waiting.append(event)
+            return len(asked)
 
     def forget(self, name: str) -> None:
         """The subscription ends, as it does when nobody has read it for weeks."""

@@ -1,4 +1,7 @@
-"""What was planted in the agency is what the marts find, and nothing where nothing was."""
+"""What was planted in the agency is what the marts find.
+
+Where nothing was planted: tests/recalculation/test_cost_per_hire.py.
+"""
 
 from decimal import Decimal
 from pathlib import Path
@@ -9,11 +12,7 @@ import pytest
 
 from sandbox.agency import Agency, AgencyPlan, generate
 from sandbox.agency.calendar import SPAN_END
-from sandbox.agency.plan import COST_PER_HIRE, COST_UNPLANTED, Effects
-from sandbox.limits import Limits
-from sandbox.server import running
-from sandbox.store import Store
-from tests.conftest import Vouch, unpaced_config
+from sandbox.agency.plan import COST_PER_HIRE, COST_UNPLANTED
 
 pytestmark = pytest.mark.slow
 
@@ -86,31 +85,3 @@ def test_the_planted_difference_of_cost_is_found_at_its_size(built_home: Path) -
     per_hire = {channel: cost / hires for channel, cost, hires in asked(built_home, DIRECT)}
     planted = COST_PER_HIRE["job_board"] - COST_UNPLANTED
     assert per_hire["job_board"] - per_hire["referral"] == pytest.approx(planted, rel=0.15)
-
-
-@pytest.fixture(scope="module")
-def without_effects(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A released agency in which no claim holds."""
-    folder = tmp_path_factory.mktemp("without")
-    store = Store(generate(AgencyPlan(effects=Effects.none())).records)
-    with running(store, limits=Limits.off()) as sandbox:
-        vouch = Vouch(
-            folder / "home",
-            {
-                "VOUCH_SANDBOX_URL": sandbox.base_url,
-                "VOUCH_CONFIG": str(unpaced_config(folder)),
-            },
-        )
-        done = vouch("run", "--day", "2026-11-01")
-    assert done.returncode == 0, done.stdout + done.stderr
-    return vouch.home
-
-
-def test_where_nothing_was_planted_channels_cost_alike(without_effects: Path) -> None:
-    found = {
-        channel: cost / hires
-        for channel, cost, hires in asked(without_effects, DIRECT)
-        if channel in COST_PER_HIRE and hires
-    }
-    assert len(found) >= 4
-    assert found == pytest.approx(dict.fromkeys(found, COST_UNPLANTED), rel=0.15)

@@ -1,6 +1,10 @@
-"""Two releases of the demo agency with three answers in between: nobody can tell what they were."""
+"""Two releases of the demo agency with three answers in between.
 
-from collections.abc import Callable, Iterator, Mapping
+Nobody can tell what they were; and the first can be had again as it was.
+"""
+
+import shutil
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +24,12 @@ FEW = 5
 Row = Mapping[str, Any]
 
 
-@pytest.fixture
-def releases(a_copy: Callable[[], Vouch], served: Sandbox) -> tuple[Release, Release]:
-    vouch = a_copy()
+@pytest.fixture(scope="module")
+def vouch(built: Vouch, served: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Vouch:
+    """A home with both releases."""
+    home = tmp_path_factory.mktemp("two") / "home"
+    shutil.copytree(built.home, home)
+    vouch = Vouch(home, dict(built.environment))
     contacts = [c["email"] for c in served.store["bullhorn", "client_contacts"] if c.get("email")]
     lines = [
         f"{email},{score},,2026-10-2{day}T10:00:00Z,,client,"
@@ -34,8 +41,24 @@ def releases(a_copy: Callable[[], Vouch], served: Sandbox) -> tuple[Release, Rel
     dropped.write_text("\n".join((heading, *lines)) + "\n", encoding="utf-8")
     done = vouch("run", "--day", "2026-11-01")
     assert done.returncode == 0, done.stdout + done.stderr
+    return vouch
+
+
+@pytest.fixture
+def releases(vouch: Vouch) -> tuple[Release, Release]:
+    """The first and the second."""
     first, second = publication.releases(vouch.home)
     return first, second
+
+
+def test_the_marts_of_an_earlier_release_can_be_had_again_bit_for_bit(
+    vouch: Vouch, releases: tuple[Release, Release]
+) -> None:
+    first, second = releases
+    (published,) = (row for row in vouch.json("releases") if row["id"] == first.id)
+    then = vouch.json("run", "--day", "2026-11-01", "--as-of", published["published_at"])
+    assert (then["release"], then["differing"]) == (first.id, [])
+    assert vouch.current() == second.id
 
 
 def metric_marts(release: Release) -> Iterator[tuple[PublicMart, SuppressionRule]]:

@@ -1,8 +1,10 @@
 """metric_cost_per_hire, recalculated from documents, effort and placements."""
 
+import duckdb
 import pandas as pd
 import pytest
 
+from sandbox.agency.plan import COST_PER_HIRE, COST_UNPLANTED
 from tests.recalculation.cost_differences import cost_differences
 from tests.recalculation.costs import costs, hires, lag_months, losses
 from tests.recalculation.frames import Records, differences
@@ -96,3 +98,20 @@ def test_the_difference_has_its_bootstrap_interval(records: Records) -> None:
     key = ["period", "period_start"]
     assert not rows["is_suppressed"].any()
     assert differences(cost_differences(records), rows, key, figures, money=CENT) == []
+
+
+def test_where_nothing_was_planted_channels_cost_alike(
+    agencies: duckdb.DuckDBPyConnection,
+) -> None:
+    rows = Records(agencies, "seed-none").table("marts.metric_cost_per_hire")
+    rows = rows[
+        (rows["metric"] == "cost_per_hire_external_gross")
+        & (rows["period"] == "all")
+        & (rows["basis"] == "direct")
+        & rows["channel"].isin(list(COST_PER_HIRE))
+        & ~rows["is_suppressed"]
+        & (rows["denominator"] > 0)
+    ]
+    found = dict(zip(rows["channel"], rows["numerator"] / rows["denominator"], strict=True))
+    assert len(found) >= 4
+    assert found == pytest.approx(dict.fromkeys(found, COST_UNPLANTED), rel=0.15)
