@@ -6,6 +6,7 @@ import statistics
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 from benchmarks.killing import Soaked, soak
 from benchmarks.outcome import BenchmarkFailed, Figure, Outcome
@@ -15,11 +16,11 @@ from benchmarks.receiver_process import inbox_of, receiving
 _RATE = 1000
 _SECONDS = 60
 _WARM_SECONDS = 3
-_KILLS = 60
+_KILLS = 40
 
 
 def measure(work: Path) -> Outcome:
-    """1,000 events a second for a minute from another process, then sixty kills.
+    """1,000 events a second for a minute from another process, then forty kills.
 
     Raises:
         BenchmarkFailed: an event was not answered 200, or the inbox holds another number.
@@ -51,7 +52,7 @@ def _kills(soaked: Soaked) -> list[Figure]:
         Figure("kills, one every 0.1 to 0.5 s of work", soaked.kills),
         Figure("acknowledged between kills", soaked.acknowledged),
         Figure("sent again after their answer", soaked.resent),
-        Figure("requests cut off without an answer", soaked.unanswered),
+        Figure("requests cut off by a kill", soaked.cut_off),
         Figure("acknowledged and lost", soaked.lost, "", "0", soaked.lost == 0),
         Figure("in the inbox twice", soaked.twice, "", "0", soaked.twice == 0),
     ]
@@ -66,6 +67,7 @@ def _loaded(work: Path) -> dict[str, Any]:
         load = os.getloadavg()[0]
         pushed = _push(process.port, _SECONDS)
         memory, cpu, start = process.memory_bytes, process.cpu_seconds, process.seconds
+        commits, seconds = _commits(process.port)
     inbox = inbox_of(folder)
     stored = inbox.depth("landing:typeform", "typeform")
     inbox.close()
@@ -88,12 +90,22 @@ def _loaded(work: Path) -> dict[str, Any]:
         },
         "start_seconds": round(start, 2),
         "memory_mb": round(memory / 1e6),
+        "commits": commits,
+        "commit_mean_ms": round(1000 * seconds / commits, 1),
         "receiver_cpu_seconds": round(cpu, 1),
         "sender_cpu_seconds": round(pushed["cpu_seconds"], 1),
         "sender_latest_ms": round(1000 * pushed["latest_send"], 1),
         "load_average_before": round(load, 2),
         "load_average_after": round(os.getloadavg()[0], 2),
     }
+
+
+def _commits(port: int) -> tuple[int, float]:
+    """How many there were, and the seconds they took together; most of it is the disk's."""
+    with urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
+        told = dict(line.rsplit(" ", 1) for line in answer.read().decode().splitlines())
+    name = "vouch_receiver_commit_seconds"
+    return int(float(told[f"{name}_count"])), float(told[f"{name}_sum"])
 
 
 def _push(port: int, seconds: int) -> dict[str, Any]:

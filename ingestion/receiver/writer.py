@@ -10,7 +10,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from ingestion.inbox import Event, Inbox, InboxUnavailable, Quarantined
+from ingestion.receiver.outcomes import log
 
+# A commit costs about as much for ten events as for one; at 1,000 events a second this wait
+# more than halves how many there are, and with them the time that senders wait on a busy machine.
+_GATHER_SECONDS = 0.005
 # One commit's worth: enough that a burst is few commits, few enough that one takes < 0.1 s.
 _MOST_AT_ONCE = 500
 
@@ -56,12 +60,15 @@ class Writer:
         loop = asyncio.get_running_loop()
         try:
             while self._waiting:
+                await asyncio.sleep(_GATHER_SECONDS)
                 batch = self._waiting[:_MOST_AT_ONCE]
                 del self._waiting[:_MOST_AT_ONCE]
                 deliveries = [delivery for delivery, _ in batch]
                 try:
                     outcomes = await loop.run_in_executor(self._thread, self._commit, deliveries)
                 except Exception as error:
+                    if self.failure is None:
+                        log.error("%s", error)
                     self.failure = unavailable(error)
                     for _, done in batch:
                         _settle(done, InboxUnavailable(str(self.failure), self.failure.reason))
