@@ -37,11 +37,11 @@ bench: $(STAMP)  ## Figures and ratios, kept in benchmarks/results
 docs: $(STAMP)  ## Write docs/metrics.md anew from the models' descriptions
 	$(BIN)/python docs/generate.py
 
-dev: $(STAMP)  ## Dagster's UI and daemon over VOUCH_HOME, on http://127.0.0.1:3000
+dev: $(STAMP)  ## Everything on this machine: web interface, worker, receiver, live sandbox
 	$(BIN)/vouch dev
 
 lock: $(STAMP)  ## Resolve the dependencies anew (needs uv)
-	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --no-strip-extras \
+	uv pip compile pyproject.toml --group dev --extra postgres --universal --python-version 3.11 --no-strip-extras \
 		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
 		--output-file requirements.lock
 

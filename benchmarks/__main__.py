@@ -10,11 +10,20 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import coverage, demo, growth, identity, landing, million
+from benchmarks import (
+    coverage,
+    demo,
+    growth,
+    identity,
+    landing,
+    latency,
+    million,
+    receiving,
+)
 from benchmarks.outcome import BenchmarkFailed, Outcome, machine, show, write
 
 _RESULTS = Path(__file__).with_name("results")
-_NAMES = ("demo", "landing", "million", "identity", "coverage", "growth")
+_NAMES = ("demo", "landing", "million", "latency", "identity", "coverage", "growth", "receiving")
 
 
 def _arguments() -> argparse.Namespace:
@@ -30,19 +39,32 @@ def _arguments() -> argparse.Namespace:
         metavar="NAME",
         help=(
             "demo: `vouch demo` from nothing; landing: records/s against dlt's default path; "
-            "million: landing to release against its floor; identity: precision and recall of "
+            "million: landing to release against its floor; latency: event accepted to figure "
+            "moved, beside stock Dagster; identity: precision and recall of "
             "people; coverage: intervals of the claims where no claim holds; growth: every "
-            "model at 1, 3 and 10 million; all unless said"
+            "model at 1, 3 and 10 million; receiving: webhooks/s and SIGKILL; all unless said"
         ),
     )
     parser.add_argument(
-        "--records", type=int, default=1_000_000, help="records of million (default %(default)s)"
+        "--records",
+        type=int,
+        default=1_000_000,
+        help="records of million and latency (default %(default)s)",
     )
     parser.add_argument(
         "--landed", type=int, default=50_000, help="records of landing (default %(default)s)"
     )
     parser.add_argument(
         "--agencies", type=int, default=200, help="agencies of coverage (default %(default)s)"
+    )
+    parser.add_argument(
+        "--events", type=int, default=200, help="single events of latency (default %(default)s)"
+    )
+    parser.add_argument(
+        "--stock-events",
+        type=int,
+        default=10,
+        help="those with stock Dagster, in the same run (default %(default)s)",
     )
     parser.add_argument("--out", type=Path, default=_RESULTS, help="folder of the JSON files")
     parser.add_argument(
@@ -63,9 +85,13 @@ def main() -> int:
         "demo": demo.measure,
         "landing": lambda work: landing.measure(work, given.landed),
         "million": lambda work: million.measure(work, given.records),
+        "latency": lambda work: latency.measure(
+            work, given.records, given.events, given.stock_events
+        ),
         "identity": identity.measure,
         "coverage": lambda work: coverage.measure(work, given.agencies),
         "growth": growth.measure,
+        "receiving": receiving.measure,
     }
     command = shlex.join(["python", "-m", "benchmarks", *sys.argv[1:]])
     failed = False

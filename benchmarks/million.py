@@ -21,7 +21,7 @@ _FLOOR_ROUNDS = 3
 _VOUCH = str(Path(sys.executable).parent / "vouch")
 # No sources: the way from landing to release is measured. The bulk agency has as many
 # unknown channels and respondents as the small one, whose limits these are.
-_CONFIG = """
+CONFIG = """
 tenant = "demo-agency"
 reporting_currency = "GBP"
 
@@ -76,7 +76,7 @@ def land(work: Path, records: int) -> tuple[Path, BulkLoad]:
 def release(work: Path, home: Path) -> Ran:
     """``vouch run`` from landing to a release. Raises ``BenchmarkFailed``."""
     config = work / "vouch.toml"
-    config.write_text(_CONFIG, encoding="utf-8")
+    config.write_text(CONFIG, encoding="utf-8")
     environment = {"VOUCH_HOME": str(home), "VOUCH_CONFIG": str(config)}
     ran = run([_VOUCH, "run", "--day", _AS_OF.isoformat()], environment, work)
     if ran.exit_code != 0:

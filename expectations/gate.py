@@ -1,12 +1,15 @@
 """The gate: everything that is checked before a candidate may be published."""
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 import duckdb
 
 from expectations.candidate import JudgedCandidate, LandingFile
+from expectations.carried import Earlier, carried
 from expectations.dbt_results import DbtResult, dbt_checks
 from expectations.errors import CandidateChanged
 from expectations.expected import public_mart_names
@@ -28,6 +31,7 @@ from expectations.thresholds import Thresholds
 from expectations.verdict import Check, Verdict
 
 DEFAULT_LIMITS = Thresholds()
+Suites = Mapping[str, Sequence[Rule]]
 
 
 def judge(  # noqa: PLR0913 - separate facts, each by keyword
@@ -39,18 +43,29 @@ def judge(  # noqa: PLR0913 - separate facts, each by keyword
     as_of: date,
     evaluated_at: datetime,
     limits: Thresholds = DEFAULT_LIMITS,
+    code: str = "",
+    earlier: Earlier | None = None,
 ) -> Verdict:
     """Check the candidate's bytes and say so; takes seconds, most of them an import.
 
     ``manifest`` is dbt's, ``as_of`` the build's ``as_of_date``, ``evaluated_at`` now in UTC.
+    ``code`` is a digest of the rules' code: with it, what ``earlier`` found about the same bytes
+    is carried over.
     A check that crashes is in the verdict as ``unchecked``. Raises ``CandidateChanged`` when
     the bytes changed meanwhile, ``OSError`` when the folder cannot be read.
     """
-    before = _hashes(candidate)
+    files = parquet_hashes(candidate.folder)
+    before = content_sha256(files.items()), file_sha256(candidate.database)
     marts = public_mart_names(manifest)
+    basis = _basis(code, as_of, limits)
     checks = [
         *dbt_checks(manifest, dbt_results),
-        *_suite_checks(candidate, marts, as_of, limits),
+        *_suite_checks(
+            candidate,
+            marts,
+            _Facts(as_of, limits),
+            lambda suites: carried(suites, files, basis, earlier),
+        ),
         *reconcile(candidate, landing),
         listed_check(candidate, REJECTED, limits.max_rejected_records),
         listed_check(candidate, UNKNOWN_VALUES, limits.max_unknown_values),
@@ -59,7 +74,18 @@ def judge(  # noqa: PLR0913 - separate facts, each by keyword
         raise CandidateChanged(
             f"{candidate.folder} was changed while it was judged; build the candidate again"
         )
-    return Verdict(*before, checks=tuple(checks), evaluated_at=evaluated_at)
+    return Verdict(*before, checks=tuple(checks), evaluated_at=evaluated_at, basis=basis)
+
+
+def _basis(code: str, as_of: date, limits: Thresholds) -> str:
+    told = json.dumps([code, as_of.isoformat(), dataclasses.asdict(limits)], sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest() if code else ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Facts:
+    as_of: date
+    limits: Thresholds
 
 
 def _hashes(candidate: JudgedCandidate) -> tuple[str, str]:
@@ -68,7 +94,10 @@ def _hashes(candidate: JudgedCandidate) -> tuple[str, str]:
 
 
 def _suite_checks(
-    candidate: JudgedCandidate, marts: Sequence[str], as_of: date, limits: Thresholds
+    candidate: JudgedCandidate,
+    marts: Sequence[str],
+    facts: _Facts,
+    known: Callable[[Suites], dict[str, list[Check]]],
 ) -> list[Check]:
     try:
         columns = candidate_columns(candidate)
@@ -76,9 +105,15 @@ def _suite_checks(
         columns = {}
     # Before Great Expectations opens the file: DuckDB allows one way of opening it at a time.
     same_rows = same_rows_checks(candidate, marts)
-    suites = _suites(marts, columns, as_of, limits)
-    checks = run_suites(candidate.database, suites, frozenset(columns))
-    return [*same_rows, *(_sized(candidate, check, suites) for check in checks)]
+    suites = _suites(marts, columns, facts.as_of, facts.limits)
+    again = known(suites)
+    fresh = {mart: rules for mart, rules in suites.items() if mart not in again}
+    checks = run_suites(candidate.database, fresh, frozenset(columns))
+    return [
+        *same_rows,
+        *(check for mart in sorted(again) for check in again[mart]),
+        *(_sized(candidate, check, suites) for check in checks),
+    ]
 
 
 def _suites(

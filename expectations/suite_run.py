@@ -36,6 +36,11 @@ def _context() -> Any:
     return context
 
 
+def prepared() -> None:
+    """Have the library's context made, which takes a second, before anything is judged."""
+    _context()
+
+
 @contextmanager
 def _datasource(database: Path) -> Iterator[Any]:
     """The database, opened read-only; closed afterwards so that others may open it."""

@@ -17,7 +17,11 @@ STATUSES: tuple[Status, ...] = ("passed", "failed", "unchecked")
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check's outcome. ``unchecked`` means it could not be evaluated, and blocks."""
+    """One check's outcome. ``unchecked`` means it could not be evaluated, and blocks.
+
+    ``carried_from`` names the release on whose very same bytes it was evaluated; empty when it
+    was evaluated for this verdict.
+    """
 
     name: str
     kind: Kind
@@ -26,16 +30,22 @@ class Check:
     observed: str = ""
     expected: str = ""
     message: str = ""
+    carried_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Every check on the bytes named by the two hashes, at ``evaluated_at`` (UTC)."""
+    """Every check on the bytes named by the two hashes, at ``evaluated_at`` (UTC).
+
+    ``basis`` is a hex hash of what decides besides the bytes: the rules' code, the day and the
+    limits; empty when it is not known, and then nothing is carried over from this verdict.
+    """
 
     candidate_sha256: str
     database_sha256: str
     checks: tuple[Check, ...]
     evaluated_at: datetime
+    basis: str = ""
 
     @property
     def passed(self) -> bool:
@@ -63,6 +73,7 @@ def to_json(verdict: Verdict) -> str:
         "database_sha256": verdict.database_sha256,
         "evaluated_at": verdict.evaluated_at.astimezone(UTC).isoformat(),
         "passed": verdict.passed,
+        "basis": verdict.basis,
         "checks": [asdict(check) for check in verdict.checks],
     }
     return json.dumps(document, sort_keys=True, indent=1, ensure_ascii=False) + "\n"
@@ -78,6 +89,7 @@ def from_json(text: str) -> Verdict:
             database_sha256=str(document["database_sha256"]),
             checks=checks,
             evaluated_at=datetime.fromisoformat(document["evaluated_at"]),
+            basis=str(document.get("basis", "")),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise VerdictUnreadable(

@@ -12,8 +12,9 @@ import publication
 from expectations import LandingFile
 from expectations.rejects import rejected_records
 from ingestion.landing import landed_files
-from orchestration import home, reports, settings
+from orchestration import home, ports, reports, settings
 from orchestration.exit_codes import BUSY, OTHER, PUBLISHED
+from orchestration.parts import Part
 from orchestration.settings import Settings
 
 app = typer.Typer(
@@ -47,6 +48,9 @@ def _instant(text: str) -> datetime:
 
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
+AsJsonLines = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object per line instead of text.")
+]
 Wait = Annotated[float, typer.Option(help="Seconds to wait while another run holds VOUCH_HOME.")]
 Full = Annotated[bool, typer.Option("--full", help="Rebuild every model from all of landing.")]
 Day = Annotated[
@@ -174,11 +178,60 @@ def receive(
 @app.command()
 def dev(
     port: Annotated[int, typer.Option(help="Port of Dagster's web interface.")] = 3000,
+    receiver_port: Annotated[int, typer.Option(help="Port of the webhook receiver.")] = 8790,
+    sandbox_port: Annotated[int, typer.Option(help="Port of the live sandbox.")] = 8787,
+    no_sandbox: Annotated[
+        bool, typer.Option("--no-sandbox", help="Start no sandbox, whatever vouch.toml reads.")
+    ] = False,
 ) -> None:
-    """Start Dagster's web interface and daemon over VOUCH_HOME: schedule, sensor, history."""
-    from orchestration.run import serve_dagster
+    """Start everything on this machine, and keep it running until Ctrl-C.
 
-    serve_dagster(_settings(), port)
+    Dagster's web interface and daemon, the warm worker, the webhook receiver and, when
+    vouch.toml reads the sandbox, a sandbox in which things go on happening. A home without a
+    release gets its first one. Ports are on 127.0.0.1; 0 takes a free one.
+    """
+    from orchestration.dev import Wanted, serve
+
+    serve(Wanted(port, receiver_port, sandbox_port, no_sandbox), out)
+
+
+@app.command()
+def serve(
+    part: Annotated[Part, typer.Argument(help="Which process.")],
+    host: Annotated[str, typer.Option(help="Address of the web interface.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port of the web interface.")] = 3000,
+    sockets: Annotated[
+        Path | None,
+        typer.Option(help="Folder where the parts meet, the same for all; VOUCH_HOME/run."),
+    ] = None,
+) -> None:
+    """Run one long-lived process by itself, as a service does: see deploy/README.md."""
+    from orchestration.serve import serve as become
+
+    become(_settings(), part, host, port, sockets)
+
+
+@app.command()
+def watch(as_json: AsJsonLines = False) -> None:
+    """Show events, runs and releases as they pass, with the figures that moved, until Ctrl-C.
+
+    Only reads. Begins with now; `vouch releases` lists what was before.
+    """
+    from orchestration.watch import watch as watched
+
+    watched(_settings(), out, as_json)
+
+
+@app.command()
+def worker() -> None:
+    """Keep everything in memory that a run needs, and fork a process per run.
+
+    Watches inbox and drop folder and starts what follows at once; takes the runs that Dagster
+    launches. Without it each run starts a process of its own, 10 to 20 s later.
+    """
+    from orchestration.worker.server import serve
+
+    serve(_settings())
 
 
 @app.command()
@@ -292,7 +345,12 @@ def main() -> None:
     """Entry point: known errors become one line, others keep their traceback."""
     try:
         app()
-    except (home.HomeBusy, home.HomeUnusable, settings.SettingsError) as error:
+    except (
+        home.HomeBusy,
+        home.HomeUnusable,
+        ports.PortTaken,
+        settings.SettingsError,
+    ) as error:
         err.print(str(error), style="red", highlight=False, markup=False)
         sys.exit(BUSY if isinstance(error, home.HomeBusy) else OTHER)
     except publication.PublicationError as error:

@@ -3,19 +3,23 @@
 import os
 
 import dagster as dg
-from dagster_dbt import DbtCliResource
 
 from ingestion.drop import DATASET, ENTITY
 from ingestion.vendor import vendor, vendor_names
 from orchestration import dbt, settings
+from orchestration.arrival_sensors import drop_sensor, inbox_sensor
 from orchestration.assets.landing import dropped_survey_answers, vendor_landing
 from orchestration.assets.models import models_asset
 from orchestration.assets.release import candidate_asset, gate_checks, release
-from orchestration.drop_sensor import drop_sensor
 from orchestration.resources import Home
+from orchestration.waiting import FROM_DROP, FROM_EVENTS
 
 WHOLE_WAY = "whole_way"
-FROM_DROP = "from_drop"
+# A process that died is tried again from the beginning: each step is harmless to repeat.
+_RETRIED = {"dagster/retry_strategy": "ALL_STEPS"}
+
+# Events are few; a run that takes longer waits for something that will not come.
+_EVENTS_SECONDS = 1800
 
 _LANDED_FILES = dg.AssetSelection.assets([DATASET, ENTITY])
 
@@ -30,11 +34,20 @@ def definitions() -> dg.Definitions:
         WHOLE_WAY,
         selection=dg.AssetSelection.all(),
         description="Pull every source, build, check, publish.",
+        tags=_RETRIED,
+    )
+    from_events = dg.define_asset_job(
+        FROM_EVENTS,
+        selection=dg.AssetSelection.all() - _LANDED_FILES,
+        description="Land what the inbox holds and rebuild just what follows from it.",
+        config={"resources": {"home": {"config": {"deliveries": "inbox"}}}},
+        tags={**_RETRIED, "dagster/max_runtime": str(_EVENTS_SECONDS)},
     )
     from_drop = dg.define_asset_job(
         FROM_DROP,
         selection=_LANDED_FILES | _LANDED_FILES.downstream(),
         description="Land the dropped files and rebuild just what follows from them.",
+        tags=_RETRIED,
     )
     return dg.Definitions(
         assets=[
@@ -45,7 +58,7 @@ def definitions() -> dg.Definitions:
             release,
         ],
         asset_checks=[gate_checks(manifest)],
-        jobs=[whole_way, from_drop],
+        jobs=[whole_way, from_events, from_drop],
         schedules=[
             dg.ScheduleDefinition(
                 name="hourly",
@@ -54,12 +67,9 @@ def definitions() -> dg.Definitions:
                 execution_timezone="UTC",
             )
         ],
-        sensors=[drop_sensor(from_drop)],
+        sensors=[inbox_sensor(from_events), drop_sensor(from_drop)],
         resources={
             "home": Home(),
-            "dbt_cli": DbtCliResource(
-                project_dir=dbt.project(found.home), dbt_executable=dbt.executable()
-            ),
         },
         # One process for the chain: a process per step costs 17 s for two empty assets.
         executor=dg.in_process_executor,

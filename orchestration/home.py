@@ -46,6 +46,18 @@ def held(home: Path, purpose: str, wait_seconds: float = 0.0) -> Iterator[None]:
         lock.release()
 
 
+def holder(home: Path) -> str | None:
+    """Who is at work in the home, or None; a note that a killed process left does not count."""
+    try:
+        note = json.loads((home / "lock.json").read_text(encoding="utf-8"))
+        os.kill(int(note["pid"]), 0)
+    except PermissionError:
+        return "another user's process"
+    except (OSError, ValueError, KeyError):
+        return None
+    return str(note["purpose"])
+
+
 def _sign(holder: Path, purpose: str) -> None:
     since = datetime.now(UTC).isoformat(timespec="seconds")
     note = {"pid": os.getpid(), "purpose": purpose, "since": since}

@@ -15,6 +15,7 @@ from rich.tree import Tree
 
 import publication
 from expectations import VerdictUnreadable, read_verdict
+from orchestration import in_words
 from publication import Explanation, Release, Summary, Unmapped, VerificationReport
 from publication.explained import ExplainedRow
 from publication.places import VERDICT
@@ -26,30 +27,6 @@ if TYPE_CHECKING:
     from orchestration.run import Run
 
 _VERDICT_STYLES = {"supported": "green", "contradicted": "red", "inconclusive": "yellow"}
-_SHARES = {
-    "referral_share",
-    "referral_share_new_clients",
-    "retention_365d",
-    "logo_retention",
-    "nrr",
-    "grr",
-    "earned_growth_rate",
-}
-_TITLES = {
-    "nps": "NPS",
-    "cost_per_hire_external_gross": "external cost per hire",
-    "cost_per_hire_gross": "cost per hire with internal costs",
-    "cost_per_hire_net": "the same, net of fall-offs",
-    "cost_per_hire_difference": "cost per hire, referred less others",
-    "referral_share": "placements by referral",
-    "retention_365d": "placements that last a year",
-    "advocacy_coefficient": "successful referrals per placed person",
-    "logo_retention": "clients kept, 12 months",
-    "nrr": "net revenue retention",
-    "grr": "gross revenue retention",
-    "earned_growth_rate": "earned growth",
-    "referral_share_new_clients": "new clients by referral",
-}
 
 
 def now() -> datetime:
@@ -217,19 +194,14 @@ def _figures(figures: Iterable[Figure]) -> Table:
         Column("count", justify="right"),
     )
     for figure in figures:
-        title = _TITLES.get(figure.metric, figure.metric)
-        # In words and without repeating: audience "client", population "client".
-        said = dict.fromkeys(value for value in figure.dimensions.values() if value != "all")
-        cut = " · ".join(said).replace("_", " ")
+        title, cut = in_words.title(figure.metric), in_words.cut(figure.dimensions)
         if figure.value is None:
             table.add_row(title, cut, "-", figure.note or "", str(figure.n))
             continue
-        interval = (
-            ""
-            if figure.ci_low is None
-            else f"{_told(figure, figure.ci_low)} to {_told(figure, figure.ci_high)}"
-        )
-        table.add_row(title, cut, _told(figure, figure.value), interval, f"{figure.n:,}")
+        low, high = (in_words.value(figure.metric, end) for end in (figure.ci_low, figure.ci_high))
+        interval = f"{low} to {high}" if low else ""
+        value = in_words.value(figure.metric, figure.value)
+        table.add_row(title, cut, value, interval, f"{figure.n:,}")
     return table
 
 
@@ -265,16 +237,6 @@ def _difference(claim: Claim) -> tuple[str, str]:
 
 def _count(people: int | None) -> str:
     return "-" if people is None else f"{people:,}"
-
-
-def _told(figure: Figure, value: float | None) -> str:
-    if value is None:
-        return ""
-    if figure.metric == "nps":
-        return f"{value:+.1f}"
-    if figure.metric in _SHARES:
-        return f"{value:.1%}"
-    return f"{value:,.2f}"
 
 
 def _branch(tree: Tree, row: ExplainedRow, explained: Explanation) -> None:

@@ -5,13 +5,18 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 
 import dagster as dg
+from pydantic import PrivateAttr
 
+from ingestion.inbox import Inbox
 from ingestion.landing import landed_files
 from orchestration import build, home, settings, warehouse
 
 
 class Home(dg.ConfigurableResource):  # type: ignore[type-arg]
     """``VOUCH_HOME`` and how this run is to treat it.
+
+    ``deliveries`` says where records come from: ``pull`` asks the sources, ``inbox`` takes what
+    they have sent.
 
     The in-process executor makes it once per run, so the lock covers the whole way from
     landing to release, whoever started the run.
@@ -20,6 +25,8 @@ class Home(dg.ConfigurableResource):  # type: ignore[type-arg]
     full: bool = False
     as_of: str | None = None
     wait_seconds: float = 0.0
+    deliveries: str = "pull"
+    _newest: int | None = PrivateAttr(default=None)
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Home"]:
@@ -37,8 +44,19 @@ class Home(dg.ConfigurableResource):  # type: ignore[type-arg]
         """The clock, as a UTC instant; the only place that reads it."""
         return datetime.now(UTC)
 
+    def newest_event(self, inbox: Inbox) -> int:
+        """Up to where all accounts take in events: what was newest when the run first looked."""
+        if self._newest is None:
+            self._newest = inbox.newest()
+        return self._newest
+
     def next_build(self, is_whole: bool = True) -> build.Build:
-        """What a build would be made from now. A build of a part keeps the day of the whole."""
+        """What a build would be made from now.
+
+        A build of a part, or from events, keeps the day of the last whole one: another day is
+        another build of everything, which is the schedule's.
+        """
+        is_whole = is_whole and self.deliveries == "pull"
         found = self.settings
         day = self.now().date() if self.as_of is None else date.fromisoformat(self.as_of)
         if not is_whole:

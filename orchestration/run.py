@@ -3,8 +3,6 @@
 import contextlib
 import logging
 import os
-import shutil
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,8 @@ from orchestration import dbt, home, outcome, seeds
 from orchestration.definitions import WHOLE_WAY, definitions
 from orchestration.exit_codes import PUBLISHED
 from orchestration.settings import REPOSITORY, Settings
+from orchestration.waiting import TRIGGER_TAG
+from orchestration.worker.address import PROCESS_TAG, process_tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +32,16 @@ class Run:
         return outcome.exit_code(self.failures) if self.failures else PUBLISHED
 
 
-def dagster_home(state: Path) -> Path:
-    """``VOUCH_HOME/dagster``, where runs and events live, with the repository's settings."""
+def dagster_home(state: Path, instance: Path = REPOSITORY / "dagster.yaml") -> Path:
+    """``VOUCH_HOME/dagster``, where runs and events live, with the instance's settings."""
     folder = state / "dagster"
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(REPOSITORY / "dagster.yaml", folder / "dagster.yaml")
+    text = instance.read_text(encoding="utf-8").replace("${DAGSTER_HOME}", str(folder))
+    # Several processes start at once and read it: none may see half of it.
+    partial = folder / f"dagster.yaml.{os.getpid()}"
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(folder / "dagster.yaml")
     return folder
-
-
-def serve_dagster(settings: Settings, port: int) -> None:
-    """Become ``dagster dev`` over this home, so that its runs and ours are one history."""
-    os.environ["DAGSTER_HOME"] = str(dagster_home(settings.home))
-    os.environ["VOUCH_HOME"] = str(settings.home)
-    os.environ["VOUCH_CONFIG"] = str(settings.config)
-    program = str(Path(sys.executable).parent / "dagster")
-    os.chdir(REPOSITORY)
-    os.execv(program, [program, "dev", "--port", str(port), "--host", "127.0.0.1"])
 
 
 def run(settings: Settings, full: bool, as_of: str | None, wait_seconds: float) -> Run:
@@ -69,7 +63,7 @@ def run(settings: Settings, full: bool, as_of: str | None, wait_seconds: float) 
     # dbt's lines and Dagster's go where one looks when something is odd, not to the terminal.
     with (
         dg.DagsterInstance.from_ref(
-            InstanceRef.from_dir(str(dagster_home(settings.home)))
+            InstanceRef.from_dir(str(dagster_home(settings.home, settings.dagster_instance)))
         ) as found,
         (settings.home / "run.log").open("w") as log,
         contextlib.redirect_stdout(log),
@@ -77,7 +71,7 @@ def run(settings: Settings, full: bool, as_of: str | None, wait_seconds: float) 
         result = job.execute_in_process(
             instance=found,
             raise_on_error=False,
-            tags={"vouch/trigger": "vouch run"},
+            tags={TRIGGER_TAG: "vouch run", PROCESS_TAG: process_tag(os.getpid())},
             run_config={
                 "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
                 "resources": {"home": {"config": options}},

@@ -59,6 +59,15 @@ class ReceiverSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     max_backlog: Annotated[int, msgspec.Meta(ge=1)] = 100_000
 
 
+class DagsterSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``[dagster]``: the instance's own settings, a ``dagster.yaml``; the shipped one unless said.
+
+    The path is taken from the folder of ``vouch.toml``.
+    """
+
+    instance: str | None = None
+
+
 class Alerts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``[alerts]``: where a detractor's answer is told at once; without a url, in the log."""
 
@@ -73,6 +82,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     http: HttpSettings = HttpSettings()
     inbox: InboxSettings = InboxSettings()
     receiver: ReceiverSettings = ReceiverSettings()
+    dagster: DagsterSettings = DagsterSettings()
     sources: dict[str, dict[str, Any]] = {}
     alerts: Alerts = Alerts()
 
@@ -90,6 +100,7 @@ class Settings:
     accounts: tuple[Account, ...] = field(default=())
     inbox_url: str = ""
     receiver: ReceiverSettings = field(default_factory=ReceiverSettings)
+    dagster_instance: Path = REPOSITORY / "dagster.yaml"
     alerts: Alerts = field(default_factory=Alerts)
 
     @property
@@ -138,8 +149,18 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         ),
         inbox_url=file.inbox.url or f"sqlite:///{home / 'inbox.sqlite'}",
         receiver=file.receiver,
+        dagster_instance=_dagster_instance(file.dagster, config),
         alerts=file.alerts,
     )
+
+
+def _dagster_instance(given: DagsterSettings, config: Path) -> Path:
+    if given.instance is None:
+        return REPOSITORY / "dagster.yaml"
+    path = config.parent / given.instance
+    if not path.is_file():
+        raise SettingsError(f"{config}: [dagster] instance: there is no file {path}")
+    return path
 
 
 def _config_path(given: Mapping[str, str]) -> Path:

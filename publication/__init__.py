@@ -1,6 +1,7 @@
 """Releases: candidates, publishing, the ledger, and where a figure comes from."""
 
 from publication.candidate import Candidate, build_candidate, latest_candidate, read_candidate
+from publication.earlier import earlier
 from publication.errors import (
     CandidateError,
     LedgerDamaged,
@@ -13,6 +14,7 @@ from publication.errors import (
 )
 from publication.explanation import Explanation, explain
 from publication.marts import PublicMart, public_marts
+from publication.moved import Moved, moved
 from publication.origin import InputFile, InputLoad, Origin, previous_loads
 from publication.pruning import prune
 from publication.release import Publication, publish
@@ -33,6 +35,7 @@ __all__ = [
     "InputLoad",
     "LedgerDamaged",
     "MartDeclarationError",
+    "Moved",
     "NoCurrentRelease",
     "Origin",
     "Protected",
@@ -48,8 +51,10 @@ __all__ = [
     "VerificationReport",
     "build_candidate",
     "current",
+    "earlier",
     "explain",
     "latest_candidate",
+    "moved",
     "previous_loads",
     "protect",
     "prune",

@@ -4,7 +4,7 @@ import json
 import shutil
 import uuid
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,6 +18,7 @@ from publication.export import ExportedFile, export_parquet, exported, make_data
 from publication.marts import EvidenceModel, PublicMart, evidence_models, public_marts
 from publication.places import CANDIDATE, DATABASE, MANIFEST, VERDICT, Places
 from publication.releases import Release, current
+from publication.reuse import file_contents, reusable, take
 from publication.suppression import protect
 from publication.unmapped import Unmapped, read_unmapped
 
@@ -41,6 +42,8 @@ class Candidate:
     marts: tuple[PublicMart, ...]
     evidence: tuple[EvidenceModel, ...]
     previous: str | None = None
+    # Of what each Parquet file was made: equal for equal tables and code, where that is known.
+    contents: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def database(self) -> Path:
@@ -65,12 +68,15 @@ def build_candidate(
     home: Path,
     *,
     previous: Release | Literal["current"] | None = "current",
+    held: Mapping[str, str] | None = None,
 ) -> Candidate:
     """Copy the public marts and their evidence out of the warehouse, small groups protected.
 
     ``manifest`` is dbt's, as a dict; ``previous`` the release that readers have now, to which
     the difference must not reveal anybody. The same rows after the same release always give
-    the same Parquet bytes.
+    the same Parquet bytes; so, what was made of the same by the release before is taken from it.
+    ``held`` says what each model's table holds, and by which code it is exported: a hash by the
+    model's name.
     Raises ``CandidateError`` when the warehouse cannot be read (a writer has it open, or a
     model was not built) and ``MartDeclarationError`` when a mart is not declared fully.
     """
@@ -80,9 +86,18 @@ def build_candidate(
     _discard_old(candidates)
     building = candidates / f".building-{uuid.uuid4().hex}"
     try:
-        export_parquet(warehouse, marts, evidence, building)
         released = _current(home) if previous == "current" else previous
-        protect(building, marts, released.folder if released else None)
+        contents = file_contents(marts, evidence, held or {})
+        same = reusable(released, contents)
+        changed = [mart for mart in marts if f"{mart.name}.parquet" not in same]
+        export_parquet(
+            warehouse,
+            changed,
+            [model for model in evidence if f"evidence/{model.name}.parquet" not in same],
+            building,
+        )
+        protect(building, changed, released.folder if released else None)
+        take(same, building)
         files = exported(building)
         make_database(building, [mart.name for mart in marts])
     except duckdb.Error as error:
@@ -100,6 +115,7 @@ def build_candidate(
         marts=marts,
         evidence=evidence,
         previous=released.id if released else None,
+        contents=contents,
     )
     return _finished(candidates, made)
 
@@ -181,6 +197,7 @@ def read_candidate(folder: Path) -> Candidate:
             marts=marts_from_json(document["marts"]),
             evidence=evidence_from_json(document["evidence"]),
             previous=document.get("previous"),
+            contents=document.get("contents", {}),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CandidateError(f"{folder} is not a candidate; build one") from error

@@ -1,4 +1,4 @@
-"""The headline figures of the current release, for the end of a run and for people in a hurry."""
+"""The headline figures of a release, for the end of a run and for people in a hurry."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -76,7 +76,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What the current release says, and how many rows each mart has."""
+    """What a release says, and how many rows each mart has."""
 
     release: Release
     figures: tuple[Figure, ...]
@@ -85,9 +85,9 @@ class Summary:
     unmapped: tuple[Unmapped, ...] = ()
 
 
-def summary(home: Path) -> Summary:
-    """The current release's headlines. Raises ``NoCurrentRelease``."""
-    release = current(home)
+def summary(home: Path, release: Release | None = None) -> Summary:
+    """A release's headlines, the current one's unless said. Raises ``NoCurrentRelease``."""
+    release = release or current(home)
     manifest = release.manifest()
     marts = {mart["name"]: tuple(mart["grain"]) for mart in manifest["marts"]}
     figures: list[Figure] = []

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,6 +29,9 @@ def main() -> None:
         "--per-minute", type=float, default=6.0, help="with --live: what happens by itself"
     )
     parser.add_argument(
+        "--begin-with", type=Path, help="nothing happens by itself before there is this file"
+    )
+    parser.add_argument(
         "--with-parent", action="store_true", help="end when standard input is closed"
     )
     given = parser.parse_args()
@@ -37,7 +41,14 @@ def main() -> None:
     except BadRecording as error:
         sys.exit(f"sandbox: {error}")
     wait = _until_parent_ends if given.with_parent else _until_signalled()
-    living = Living(given.receiver, given.per_minute, given.seed, secrets=_secrets())
+    living = Living(
+        given.receiver,
+        given.per_minute,
+        # Another life each time: repeated ids would be taken for redeliveries.
+        seed=int(time.time()),
+        secrets=_secrets(),
+        begin_with=given.begin_with,
+    )
     with running(store, given.port, living=living if given.live else None) as sandbox:
         count = sum(store.counts().values())
         sys.stdout.write(f"serving {count} records at {sandbox.base_url}\n")

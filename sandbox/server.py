@@ -80,7 +80,8 @@ def assemble(
 
 def _live(store: Store, subscriptions: Subscriptions, living: Living) -> Live:
     announcer = Announcer(store, subscriptions, living)
-    return Live(Happenings(store, living.seed, living.clock), announcer, living.per_minute)
+    happenings = Happenings(store, living.seed, living.clock)
+    return Live(happenings, announcer, living.per_minute, living.begin_with)
 
 
 @contextmanager

@@ -21,7 +21,11 @@ from tests.conftest import REPOSITORY
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = sorted(
-    [*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/**/*.md"), REPOSITORY / "sandbox/README.md"]
+    [
+        *REPOSITORY.glob("*.md"),
+        *REPOSITORY.glob("docs/**/*.md"),
+        *(REPOSITORY / folder / "README.md" for folder in ("sandbox", "deploy")),
+    ]
 )
 MODELS = sorted((REPOSITORY / "dbt_project" / "models").rglob("*.yml"))
 SEEDS = sorted((REPOSITORY / "dbt_project" / "seeds").glob("*.csv"))
@@ -53,7 +57,14 @@ def commands() -> dict[str, Any]:
 def settings_keys() -> Iterator[tuple[str, str]]:
     """(section, key) of everything that vouch.toml may hold."""
     # The file's own struct is private: it is read here so that no key is listed twice.
-    for struct in (settings._File, settings.HttpSettings, settings.Releases):
+    for struct in (
+        settings._File,
+        settings.HttpSettings,
+        settings.Releases,
+        settings.InboxSettings,
+        settings.ReceiverSettings,
+        settings.DagsterSettings,
+    ):
         yield from ((struct.__name__, key) for key in struct.__struct_fields__)
     yield from (("gate", each.name) for each in fields(Thresholds))
     for name in vendor_names():

@@ -124,6 +124,8 @@ def receiver(
         exception_handlers={HTTPException: refused},
         lifespan=lifespan,
     )
+    # For what is refused before it is a request.
+    app.state.count_refused = lambda status, reason: outcomes.count(_ELSEWHERE, status, reason, 0)
     # A redirect would make a vendor send its body twice.
     app.router.redirect_slashes = False
     return app

@@ -1,11 +1,14 @@
 """uvicorn around the application: one process, which finishes what it accepted when told to end."""
 
+import logging
 import signal
 import socket
 from collections.abc import Callable
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.applications import Starlette
+
+from ingestion.receiver.protocol import careful
 
 # Longer than a body may take, so that what is being received is still answered.
 _GRACE_SECONDS = 20
@@ -32,16 +35,12 @@ def listening(host: str, port: int) -> socket.socket:
         ) from error
 
 
-def serve(app: ASGIApp, on: socket.socket, started: Callable[[], None]) -> None:
-    """Serve until SIGTERM or SIGINT; what was accepted is stored and answered first.
-
-    Args:
-        app: the application.
-        on: an open socket; it is closed at the end.
-        started: called when connections are taken.
-    """
-    config = uvicorn.Config(
+def configured(app: Starlette) -> uvicorn.Config:
+    """How uvicorn is run around an application made by ``receiver``."""
+    return uvicorn.Config(
         app,
+        http=careful(app.state.count_refused),
+        ws="none",
         # Lines about requests are the application's own, by reason and without addresses.
         access_log=False,
         log_config=None,
@@ -50,7 +49,19 @@ def serve(app: ASGIApp, on: socket.socket, started: Callable[[], None]) -> None:
         timeout_graceful_shutdown=_GRACE_SECONDS,
         backlog=_QUEUED_CONNECTIONS,
     )
-    server = _Server(config, started)
+
+
+def serve(app: Starlette, on: socket.socket, started: Callable[[], None]) -> None:
+    """Serve until SIGTERM or SIGINT; what was accepted is stored and answered first.
+
+    Args:
+        app: made by ``receiver``.
+        on: an open socket; it is closed at the end.
+        started: called when connections are taken.
+    """
+    server = _Server(configured(app), started)
+    # What is not HTTP is counted; a line for each would let anybody fill the disk.
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
     # uvicorn raises the signal again when it has ended; being told to end is no failure.
     for wanted in (signal.SIGTERM, signal.SIGINT):
         signal.signal(wanted, lambda number, frame: None)

@@ -5,10 +5,13 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from ingestion.drain import drain
 from ingestion.drop import DATASET, ENTITY, land_dropped
+from ingestion.inbox import Inbox
 from ingestion.pull import Account, pull
 from ingestion.vendor import Vendor
 from orchestration.resources import Home
+from orchestration.waiting import RUNS
 
 
 def vendor_landing(vendor: Vendor) -> dg.AssetsDefinition:
@@ -30,11 +33,8 @@ def vendor_landing(vendor: Vendor) -> dg.AssetsDefinition:
     def land(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.MaterializeResult[None]]:
         wanted = {key.path[-1] for key in context.selected_asset_keys}
         totals = {entity: Counter[str]() for entity in wanted}
-        for account in _accounts(home, vendor):
-            for pulled in pull(account, home.settings.home, home.now(), wanted):
-                totals[pulled.entity].update(
-                    new=pulled.landed, delivered=pulled.delivered, rejected=pulled.rejected
-                )
+        for entity, counted in _landed(home, vendor, wanted):
+            totals[entity].update(counted)
         for entity, total in totals.items():
             yield dg.MaterializeResult(
                 asset_key=[vendor.name, entity],
@@ -64,6 +64,40 @@ def dropped_survey_answers(home: Home) -> dg.MaterializeResult[None]:
             "refused": dg.MetadataValue.json(refused),
         }
     )
+
+
+def _landed(home: Home, vendor: Vendor, wanted: set[str]) -> Iterator[tuple[str, dict[str, int]]]:
+    """What the accounts gave, by entity: asked for, or taken from what they have sent."""
+    found = home.settings
+    if home.deliveries == "pull":
+        for account in _accounts(home, vendor):
+            for pulled in pull(account, found.home, home.now(), wanted):
+                yield (
+                    pulled.entity,
+                    {
+                        "new": pulled.landed,
+                        "delivered": pulled.delivered,
+                        "rejected": pulled.rejected,
+                    },
+                )
+        return
+    inbox = Inbox.open(found.inbox_url)
+    try:
+        newest = home.newest_event(inbox)
+        for account in _accounts(home, vendor):
+            for drained in drain(account, inbox, found.home, home.now()):
+                yield (
+                    drained.entity,
+                    {
+                        "new": drained.landed,
+                        "delivered": drained.landed + drained.rejected,
+                        "rejected": drained.rejected,
+                    },
+                )
+        # Events that came since the run was asked for need no other run.
+        inbox.advance(RUNS, max(newest, inbox.position(RUNS)))
+    finally:
+        inbox.close()
 
 
 def _accounts(home: Home, vendor: Vendor) -> list[Account]:

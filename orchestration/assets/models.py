@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DbtCliInvocation, DbtCliResource, DbtProject, dbt_assets
+import duckdb
+from dagster_dbt import DbtProject, dbt_assets
+from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
 from expectations import warm
-from orchestration import dbt, seeds, warehouse
+from orchestration import contents, dbt, dbt_process, seeds, warehouse
 from orchestration.build import Build
 from orchestration.outcome import GateRefused
 from orchestration.resources import Home
@@ -34,23 +36,48 @@ def models_asset(manifest: Path, project: DbtProject) -> dg.AssetsDefinition:
         exclude="resource_type:unit_test",
         dagster_dbt_translator=dbt.Translator(),
     )
-    def models(
-        context: dg.AssetExecutionContext, home: Home, dbt_cli: DbtCliResource
-    ) -> Iterator[Any]:
+    def models(context: dg.AssetExecutionContext, home: Home) -> Iterator[Any]:
         build = home.next_build(is_whole=not context.is_subset)
         if not home.full and build.is_done(home.settings.home):
             log.info("nothing new since the current release; models and gate are skipped")
             return
         # A run that Dagster starts has not been through the command.
         seeds.check()
-        warm()
-        yield from _built(context, home, dbt_cli, build, is_full=_prepared(home, build))
+        yield from _built(context, home, build)
 
     return models
 
 
-def _prepared(home: Home, build: Build) -> bool:
-    """Make the warehouse ready; whether everything is to be rebuilt from landing."""
+def _built(context: dg.AssetExecutionContext, home: Home, build: Build) -> Iterator[Any]:
+    started, settings = time.monotonic(), home.settings
+    is_full, plan = _prepared(home, build)
+    selected = _selected(context, home)
+    under_way = dbt_process.start(
+        _arguments(home, build, is_full),
+        lambda: dbt.parsed(settings),
+        plan,
+        lambda node: node in selected or node.startswith("test."),
+    )
+    # After the fork, which must not copy a thread in the middle of an import.
+    warm()
+    seen: Counter[str] = Counter()
+    reused = _Reused(context, home)
+    for event in under_way.events():
+        for told in reused.of(event) or _dagster_events(event, context, home):
+            seen[type(told).__name__] += 1
+            log.debug("%d models and seeds, %d tests", *_counts(seen))
+            yield told
+    _remember(home, under_way, time.monotonic() - started)
+    log.info(
+        "%d models and seeds, %d tests, %d left as they were, %.1f s",
+        *_counts(seen),
+        len(under_way.left),
+        time.monotonic() - started,
+    )
+
+
+def _prepared(home: Home, build: Build) -> tuple[bool, contents.Plan]:
+    """Make the warehouse ready; whether all is to be rebuilt from landing, and what is not."""
     found, made = home.settings, warehouse.Made(build.as_of, dbt.project_code())
     last = warehouse.last_made(found.warehouse)
     # Rows staged by other code may lack columns, or mean something else.
@@ -58,35 +85,82 @@ def _prepared(home: Home, build: Build) -> bool:
     if is_other_code:
         log.info("the models' code is new: everything is rebuilt from landing")
     warehouse.prepare(found.warehouse, found.home, build.files, made)
-    return home.full or is_other_code
+    is_full = home.full or is_other_code
+    base = (made.code, dbt.variables(found, build.as_of.isoformat()))
+    with duckdb.connect(str(found.warehouse)) as connection:
+        if is_full:
+            contents.forget(connection, contents.recorded(connection))
+        plan = contents.plan(
+            connection, dbt.manifest(found), build.files, base, warehouse.key_digest(found.home)
+        )
+        contents.forget(connection, plan.doubtful())
+    return is_full, plan
 
 
-def _built(
-    context: dg.AssetExecutionContext,
-    home: Home,
-    dbt_cli: DbtCliResource,
-    build: Build,
-    is_full: bool,
-) -> Iterator[Any]:
-    started = time.monotonic()
-    # A selection of assets would bring the unit tests of its models back in.
-    arguments = ["build", "--exclude-resource-type", "unit_test"]
-    arguments += ["--vars", dbt.variables(home.settings, build.as_of.isoformat())]
-    if is_full:
-        arguments.append("--full-refresh")
-    invocation = dbt_cli.cli(
-        arguments,
-        context=context,
-        raise_on_error=False,
-        target_path=dbt.target_path(home.settings.home),
+def _arguments(home: Home, build: Build, is_full: bool) -> list[str]:
+    folder, target = str(dbt.PROJECT_DIR), str(dbt.target_path(home.settings.home))
+    return [
+        *("--project-dir", folder, "--profiles-dir", folder),
+        *("--target-path", target, "--log-path", target),
+        # dbt's debug log costs a third of a small build; its artifacts are written by us.
+        *("--quiet", "--no-use-colors", "--log-level-file", "info", "--no-write-json"),
+        *("--exclude-resource-type", "unit_test"),
+        *("--vars", dbt.variables(home.settings, build.as_of.isoformat())),
+        *(["--full-refresh"] if is_full else []),
+    ]
+
+
+def _selected(context: dg.AssetExecutionContext, home: Home) -> frozenset[str]:
+    """Unique ids of the models and seeds that belong to this run."""
+    nodes = dbt.manifest(home.settings)["nodes"]
+    if not context.is_subset:
+        return frozenset(nodes)
+    keys, translator = context.selected_asset_keys, dbt.Translator()
+    return frozenset(
+        unique_id
+        for unique_id, node in nodes.items()
+        if node["resource_type"] in ("model", "seed")
+        and translator.get_asset_spec(dbt.manifest(home.settings), unique_id, None).key in keys
     )
-    seen: Counter[str] = Counter()
-    for event in invocation.stream():
-        seen[type(event).__name__] += 1
-        log.debug("%d models and seeds, %d tests", *_counts(seen))
-        yield event
-    _remember(home, invocation)
-    log.info("%d models and seeds, %d tests, %.1f s", *_counts(seen), time.monotonic() - started)
+
+
+def _dagster_events(
+    event: dict[str, Any], context: dg.AssetExecutionContext, home: Home
+) -> Iterator[Any]:
+    """dbt's event about a node as what Dagster knows: an output, a check's result."""
+    settings = home.settings
+    if "left" in event:
+        return
+    yield from DbtCoreCliEventMessage(
+        raw_event=event, event_history_metadata={}
+    ).to_default_asset_events(
+        manifest=dbt.manifest(settings),
+        dagster_dbt_translator=dbt.Translator(),
+        context=context,
+        target_path=dbt.target_path(settings.home),
+        project=dbt.project(settings.home),
+    )
+
+
+class _Reused:
+    """Public marts that are as they would be built again: the candidate waits for all of them.
+
+    dagster-dbt tells of a model that dbt reuses in the same way.
+    """
+
+    def __init__(self, context: dg.AssetExecutionContext, home: Home) -> None:
+        self._manifest = dbt.manifest(home.settings)
+        self._awaited = set(dbt.public_asset_keys(self._manifest)) & context.selected_asset_keys
+
+    def of(self, event: dict[str, Any]) -> list[dg.Output[None]]:
+        """The output for a public mart that was left, none for any other event."""
+        unique_id = str(event.get("left", ""))
+        if not unique_id.startswith("model."):
+            return []
+        key = dbt.Translator().get_asset_spec(self._manifest, unique_id, None).key
+        if key not in self._awaited:
+            return []
+        return [dg.Output(None, key.to_python_identifier(), metadata={"status": "reused"})]
 
 
 def _counts(seen: Counter[str]) -> tuple[int, int]:
@@ -94,21 +168,21 @@ def _counts(seen: Counter[str]) -> tuple[int, int]:
     return sum(seen.values()) - tests, tests
 
 
-def _remember(home: Home, invocation: DbtCliInvocation) -> None:
+def _remember(home: Home, done: dbt_process.DbtBuild, seconds: float) -> None:
     settings = home.settings
-    try:
-        run_results = invocation.get_artifact("run_results.json")
-    except FileNotFoundError as error:
-        raise ModelsFailed("dbt stopped before it ran anything; see the lines above") from error
-    dbt.remember_results(settings.home, dbt.manifest(settings), run_results)
-    crashed = [row for row in run_results["results"] if row["status"] == "error"]
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        contents.remember(connection, done.records)
+        valid = contents.recorded(connection)
+    dbt.remember_results(settings.home, done.results, valid)
+    dbt.write_run_results(settings.home, done.results, seconds)
+    crashed = [row for row in done.results if row["status"] == "error"]
     if crashed:
         raise ModelsFailed(_summary("could not be run", crashed))
-    failed = [row for row in run_results["results"] if row["status"] == "fail"]
+    failed = [row for row in done.results if row["status"] == "fail"]
     if failed:
         raise GateRefused(_summary("failed", failed))
-    if not invocation.is_successful():
-        raise ModelsFailed("dbt ended with an error that it does not name; see the lines above")
+    if done.error:
+        raise ModelsFailed(done.error)
 
 
 def _summary(what: str, rows: list[dict[str, Any]]) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import dagster as dg
+import duckdb
 
 import publication
 from expectations import (
@@ -15,7 +16,7 @@ from expectations import (
     read_verdict,
     write_verdict,
 )
-from orchestration import dbt
+from orchestration import code_version, contents, dbt
 from orchestration.resources import Home
 from publication.places import VERDICT
 
@@ -36,8 +37,17 @@ def candidate_asset(marts: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
     def candidate(home: Home) -> dg.MaterializeResult[None]:
         """The bytes that may become a release: public marts, and the evidence behind them."""
         settings = home.settings
+        code = code_version.digest()
+        held = {
+            model: f"{code}:{duckdb.__version__}:{content}"
+            for model, content in contents.held(settings.warehouse).items()
+        }
         built = publication.build_candidate(
-            settings.warehouse, dbt.manifest(settings), settings.home
+            settings.warehouse,
+            dbt.manifest(settings),
+            settings.home,
+            # A whole build is to show that nothing depends on what was there before.
+            held={} if home.full else held,
         )
         rows = sum(file.rows for file in built.files)
         log.info("candidate %s: %d files, %d rows", built.id, len(built.files), rows)
@@ -99,6 +109,8 @@ def _judged(home: Home) -> Verdict:
         as_of=build.as_of,
         evaluated_at=home.now(),
         limits=settings.thresholds,
+        code=code_version.digest(),
+        earlier=None if home.full else publication.earlier(settings.home),
     )
     write_verdict(verdict, candidate.folder / VERDICT)
     return verdict

@@ -19,6 +19,8 @@ from sandbox.store import Store
 
 Kind = Literal["INSERTED", "UPDATED", "DELETED"]
 Record = dict[str, Any]
+# 2026-01-01; ids of eight digits are long enough.
+_LONG_AGO = 1_767_225_600
 _PEOPLE = ("candidates", "client_contacts", "leads", "corporate_users")
 
 
@@ -50,6 +52,7 @@ class Happenings:
         self._store = store
         self._clock = clock
         self._dice = Dice(seed, "live")
+        self._begun = int(clock().timestamp())
         self._lock = threading.Lock()
         # Submissions of live referrals, and live placements, that wait for what comes next.
         self._referred: deque[int] = deque()
@@ -243,9 +246,14 @@ class Happenings:
         return Change("bullhorn", entity, record["id"], kind)
 
     def _next_id(self, *entities: str) -> int:
-        """One more than the highest of these entities, which share a sequence."""
+        """One more than the highest of these entities, which share a sequence.
+
+        A sandbox that is started again knows nothing of what happened before: its ids begin
+        with the instant of its start, so that what was landed then stays what it was.
+        """
         known = (self._store.shelf("bullhorn", entity).column("id") for entity in entities)
-        return 1 + max(number for ids in known for number in ids if isinstance(number, int))
+        highest = max(number for ids in known for number in ids if isinstance(number, int))
+        return 1 + max(highest, self._begun - _LONG_AGO)
 
     def _now_ms(self, *records: Record) -> int:
         """Now, and later than the records' last change: a version never repeats."""

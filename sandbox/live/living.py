@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 
 def _now() -> datetime:
@@ -34,6 +35,7 @@ class Living:
         disturbance: what goes wrong with webhooks.
         clock: the instant at which things happen.
         secrets: what webhooks are signed with, by account; as in the shipped ``vouch.toml``.
+        begin_with: nothing happens by itself before there is this file; None for at once.
     """
 
     receiver: str | None = None
@@ -47,3 +49,4 @@ class Living:
             "xero": "sandbox-xero-webhook",
         }
     )
+    begin_with: Path | None = None

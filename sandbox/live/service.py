@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,6 +14,7 @@ from sandbox.live.happenings import Happened, Happenings
 from sandbox.protocol.answers import json
 
 _SECONDS_TO_END = 10
+_LOOK_SECONDS = 0.5
 
 
 class Live:
@@ -22,12 +24,20 @@ class Live:
         happenings: what can happen.
         announcer: who tells of it.
         per_minute: how much happens by itself, on average; 0 for nothing.
+        begin_with: nothing happens by itself before there is this file; None for at once.
     """
 
-    def __init__(self, happenings: Happenings, announcer: Announcer, per_minute: float) -> None:
+    def __init__(
+        self,
+        happenings: Happenings,
+        announcer: Announcer,
+        per_minute: float,
+        begin_with: Path | None = None,
+    ) -> None:
         self._happenings = happenings
         self._announcer = announcer
         self._per_minute = per_minute
+        self._begin_with = begin_with
         self._dice = Dice(0, "live pace")
         self._is_over = threading.Event()
         self._thread = threading.Thread(target=self._go_on, daemon=True)
@@ -76,6 +86,9 @@ class Live:
 
     def _go_on(self) -> None:
         kinds = self._kinds(None)
+        while self._begin_with is not None and not self._begin_with.exists():
+            if self._is_over.wait(_LOOK_SECONDS):
+                return
         often = {"answer": 6, "referral": 2, "placement": 1, "invoice-paid": 1}
         while not self._is_over.wait(self._dice.gap_days(60 / self._per_minute)):
             kind = self._dice.weighted(list(often), list(often.values()))

@@ -1,25 +1,19 @@
-"""What the daemon and the web interface load: keys, checks, sensor, and a drop that runs."""
+"""What the daemon and the web interface load: a drop that runs. They themselves: test_dev.py."""
 
 import json
 import os
-import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Callable
-from pathlib import Path
 
 import duckdb
 import pytest
 
-from tests.conftest import REPOSITORY, VOUCH, Vouch
+from tests.conftest import REPOSITORY, Vouch
 
 pytestmark = pytest.mark.slow
 
 HEADER = "respondent_email,score,comment,submitted_at,company_key,respondent_kind\n"
-START_SECONDS = 180
 
 
 def test_a_dropped_file_runs_just_what_follows_and_moves_a_figure(
@@ -75,49 +69,3 @@ print()
 print(json.dumps([e.step_key for e in done.all_events if e.is_step_success]))
 sys.exit(0 if done.success else 1)
 """
-
-
-def test_the_web_interface_serves_the_whole_lineage(built: Vouch, tmp_path: Path) -> None:
-    port = _free_port()
-    process = subprocess.Popen(
-        [VOUCH, "dev", "--port", str(port)],
-        cwd=tmp_path,
-        env={**os.environ, "VOUCH_HOME": str(built.home), **built.environment},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        keys = _asset_keys(f"http://127.0.0.1:{port}/graphql", process)
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(timeout=60)
-    assert {"bullhorn/placements", "files/survey_answers", "candidate", "release"} <= keys
-    assert any(key.endswith("metric_nps") for key in keys)
-
-
-QUERY = "{ assetNodes { assetKey { path } } }"
-
-
-def _asset_keys(url: str, process: "subprocess.Popen[bytes]") -> set[str]:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        assert process.poll() is None, "dagster dev ended by itself"
-        try:
-            body = json.dumps({"query": QUERY}).encode()
-            request = urllib.request.Request(
-                url, data=body, headers={"Content-Type": "application/json"}
-            )
-            with urllib.request.urlopen(request, timeout=10) as answer:
-                nodes = json.load(answer)["data"]["assetNodes"]
-            if nodes:
-                return {"/".join(node["assetKey"]["path"]) for node in nodes}
-        except OSError:
-            pass
-        time.sleep(1)
-    raise AssertionError(f"no assets within {START_SECONDS} s")
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])

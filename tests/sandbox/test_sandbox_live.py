@@ -2,10 +2,12 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -196,3 +198,22 @@ def test_an_unknown_kind_or_score_is_refused_and_named(kind: str, status: int) -
 
 def test_without_living_there_is_nothing_to_trigger(server: Sandbox) -> None:
     assert requests.post(f"{server.base_url}/live/answer", timeout=20).status_code == 404
+
+
+def test_it_begins_with_a_file_and_repeats_no_id_of_an_earlier_life(tmp_path: Path) -> None:
+    sign = tmp_path / "sign"
+    seen: list[set[str]] = []
+    for day in (NOW, NOW + timedelta(minutes=1)):
+        store = Store(generate(AgencyPlan()).records)
+        before = len(store["bullhorn", "placements"])
+        living = Living(per_minute=6000, clock=lambda now=day: now, begin_with=sign)
+        with running(store, limits=Limits.off(), living=living):
+            threading.Event().wait(1)
+            assert sign.exists() or len(store["bullhorn", "placements"]) == before
+            sign.touch()
+            deadline = time.monotonic() + 20
+            while len(store["bullhorn", "placements"]) < before + 3:
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            seen.append({str(one["id"]) for one in store["bullhorn", "placements"][before:]})
+    assert not seen[0] & seen[1]

@@ -1,0 +1,74 @@
+"""What has arrived and is in no run yet: one place that the worker and the sensors decide from."""
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ingestion.drop import waiting as dropped
+from ingestion.inbox import Inbox
+
+FROM_EVENTS = "from_events"
+FROM_DROP = "from_drop"
+# The inbox's consumer whose position is the highest event that is in a run.
+RUNS = "runs"
+TRIGGER_TAG = "vouch/trigger"
+INBOX_TAG = "vouch/inbox"
+_LISTED = 1000
+# A run that is asked for while another holds the home waits for it, rather than fail.
+_WAIT_SECONDS = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """What a run is wanted for. ``key`` is the same for the same things."""
+
+    job: str
+    key: str
+    trigger: str
+    sequence: int = 0
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """Of the run: what triggered it, and the highest event that it takes in."""
+        found = {TRIGGER_TAG: self.trigger}
+        return {**found, INBOX_TAG: str(self.sequence)} if self.sequence else found
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """Dagster's run config."""
+        home: dict[str, Any] = {"wait_seconds": _WAIT_SECONDS}
+        if self.job == FROM_EVENTS:
+            home["deliveries"] = "inbox"
+        return {"resources": {"home": {"config": home}}}
+
+
+def events(inbox: Inbox) -> Arrived | None:
+    """A run for all events that are in none yet; None when there are none.
+
+    Raises:
+        InboxUnavailable: the inbox cannot be read.
+    """
+    newest, position = inbox.newest(), inbox.position(RUNS)
+    if newest <= position:
+        return None
+    stored = inbox.after(position, _LISTED)
+    counts = Counter(each.event.source for each in stored)
+    listed = ", ".join(f"{source} {count}" for source, count in sorted(counts.items()))
+    more = " and more" if len(stored) == _LISTED else ""
+    first = stored[0].sequence if stored else newest
+    return Arrived(
+        FROM_EVENTS, f"inbox:{newest}", f"inbox {first}-{newest}: {listed}{more}", newest
+    )
+
+
+def files(home: Path) -> Arrived | None:
+    """A run for all files in the drop folder; None when it is empty."""
+    found = dropped(home)
+    if not found:
+        return None
+    # Name, size and time of change: a file dropped again under its name asks again.
+    facts = [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in found]
+    key = hashlib.sha256(repr(facts).encode()).hexdigest()
+    return Arrived(FROM_DROP, key, f"drop: {', '.join(file.name for file in found)}")

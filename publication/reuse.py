@@ -1,0 +1,75 @@
+"""Files that a candidate has in common with the release before it: taken, not made again."""
+
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from expectations.files import file_sha256, sync
+from publication.marts import EvidenceModel, PublicMart
+from publication.places import CANDIDATE
+from publication.releases import Release
+
+_PROTECTION = "protection"
+
+
+@dataclass(frozen=True, slots=True)
+class Reusable:
+    """A released file and the hex hash under which it was released."""
+
+    path: Path
+    sha256: str
+
+
+def file_contents(
+    marts: Sequence[PublicMart], evidence: Sequence[EvidenceModel], held: Mapping[str, str]
+) -> dict[str, str]:
+    """Of what each Parquet file is made, by its name, where that is known."""
+    found = {f"{mart.name}.parquet": held.get(mart.name) for mart in marts}
+    found |= {f"evidence/{model.name}.parquet": held.get(model.name) for model in evidence}
+    return {name: content for name, content in found.items() if content is not None}
+
+
+def reusable(release: Release | None, contents: Mapping[str, str]) -> dict[str, Reusable]:
+    """The release's files that would be made again byte for byte, by name.
+
+    A protected mart comes with what the release remembered of it: protected after that release,
+    the same rows give the same bytes (docs/decisions/0008-suppression.md). A file whose bytes
+    are not those that were released is not taken.
+    """
+    if release is None:
+        return {}
+    try:
+        document = json.loads((release.folder / CANDIDATE).read_text(encoding="utf-8"))
+        released, before = release.manifest()["files"], document.get("contents", {})
+    except (OSError, ValueError, KeyError):
+        return {}
+    found: dict[str, Reusable] = {}
+    for name, content in contents.items():
+        names = [each for each in (name, f"{_PROTECTION}/{name}") if each in released]
+        if before.get(name) != content or name not in names:
+            continue
+        files = {each: Reusable(release.folder / each, released[each]) for each in names}
+        if all(_is_whole(file) for file in files.values()):
+            found |= files
+    return found
+
+
+def _is_whole(file: Reusable) -> bool:
+    return file.path.is_file() and file_sha256(file.path) == file.sha256
+
+
+def take(files: Mapping[str, Reusable], folder: Path) -> None:
+    """Put the files into the folder, by a second name for the same bytes where that is possible."""
+    for name, file in files.items():
+        target = folder / name
+        target.parent.mkdir(exist_ok=True)
+        try:
+            os.link(file.path, target)
+        except OSError:
+            shutil.copyfile(file.path, target)
+            sync(target)
+    for place in {(folder / name).parent for name in files}:
+        sync(place)
