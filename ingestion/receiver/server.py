@@ -46,6 +46,8 @@ def configured(app: Starlette) -> uvicorn.Config:
         log_config=None,
         lifespan="on",
         server_header=False,
+        # Nothing here depends on the sender's address.
+        proxy_headers=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
         backlog=_QUEUED_CONNECTIONS,
     )

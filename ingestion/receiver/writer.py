@@ -11,6 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 from ingestion.inbox import Event, Inbox, InboxUnavailable, Quarantined
 
+# A commit costs about as much for ten events as for one; at 1,000 events a second this wait
+# more than halves how many there are, and with them the time that senders wait on a busy machine.
+_GATHER_SECONDS = 0.005
 # One commit's worth: enough that a burst is few commits, few enough that one takes < 0.1 s.
 _MOST_AT_ONCE = 500
 
@@ -56,6 +59,7 @@ class Writer:
         loop = asyncio.get_running_loop()
         try:
             while self._waiting:
+                await asyncio.sleep(_GATHER_SECONDS)
                 batch = self._waiting[:_MOST_AT_ONCE]
                 del self._waiting[:_MOST_AT_ONCE]
                 deliveries = [delivery for delivery, _ in batch]

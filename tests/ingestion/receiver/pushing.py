@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -95,7 +95,8 @@ class Receiving:
 
     port: int
     inbox: Inbox
-    now: datetime = field(default=NOON)
+    now: datetime = NOON
+    app: Any = None
 
     def ask(
         self,
@@ -155,6 +156,7 @@ def receiving(folder: Path, limits: Limits | None = None) -> Iterator[Receiving]
     inbox = Inbox.open(f"sqlite:///{folder / 'inbox.sqlite'}")
     running = Receiving(0, inbox)
     app = receiver(SOURCES, inbox, limits or Limits(), lambda: running.now)
+    running.app = app
     server = uvicorn.Server(configured(app))
     on = listening("127.0.0.1", 0)
     running.port = on.getsockname()[1]
