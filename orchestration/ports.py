@@ -1,5 +1,6 @@
 """Ports on the loopback interface: one that is asked for must be free, 0 takes any."""
 
+import os
 import socket
 
 LOOPBACK = "127.0.0.1"
@@ -20,7 +21,7 @@ def claimed(option: str, port: int) -> int:
             return int(listening.getsockname()[1])
     except OSError as error:
         raise PortTaken(
-            f"port {port} on {LOOPBACK} cannot be used ({error.strerror}). Another `vouch dev`, or"
+            f"port {port} on {LOOPBACK} cannot be used ({os.strerror(error.errno or 0)}). Another `vouch dev`, or"
             f" another program, may listen there; {option} names another port, {option} 0 takes a"
             " free one."
         ) from error

@@ -233,12 +233,18 @@ def _moved(moved: Moved) -> str:
         return (
             f"{moved.dimensions['mart']}: {_count(moved.n_before)} → {_count(moved.n_after)} rows"
         )
+    if moved.before == moved.after and moved.note:
+        return f"{_name(moved)}: {_value(moved.metric, moved.after, moved.n_after)}, {moved.note}"
     before = _value(moved.metric, moved.before, moved.n_before)
     after = _value(moved.metric, moved.after, moved.n_after)
-    of = in_words.cut(moved.dimensions)
     count = f", n {_count(moved.n_before)} → {_count(moved.n_after)}"
-    name = in_words.title(moved.metric) + (f" ({of})" if of else "")
-    return f"{name}: {before} → {after}{count if moved.n_before != moved.n_after else ''}"
+    changed = count if moved.n_before != moved.n_after else ""
+    return f"{_name(moved)}: {before} → {after}{changed}"
+
+
+def _name(moved: Moved) -> str:
+    of = in_words.cut(moved.dimensions)
+    return in_words.title(moved.metric) + (f" ({of})" if of else "")
 
 
 def _value(metric: str, value: float | None, n: int | None) -> str:
