@@ -20,9 +20,10 @@ def claimed(option: str, port: int) -> int:
         with socket.create_server((LOOPBACK, port)) as listening:
             return int(listening.getsockname()[1])
     except OSError as error:
+        why = os.strerror(error.errno or 0)
         raise PortTaken(
-            f"port {port} on {LOOPBACK} cannot be used ({os.strerror(error.errno or 0)}). Another `vouch dev`, or"
-            f" another program, may listen there; {option} names another port, {option} 0 takes a"
+            f"port {port} on {LOOPBACK} cannot be used ({why}). Another `vouch dev`, or another"
+            f" program, may listen there; {option} names another port, {option} 0 takes a"
             " free one."
         ) from error
 
