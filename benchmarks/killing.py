@@ -21,14 +21,15 @@ _REFUSED_SECONDS = 0.02
 @dataclass(frozen=True, slots=True)
 class Soaked:
     """What came of it; ``lost`` were acknowledged and are not in the inbox as they were sent,
-    ``twice`` are in it more than once.
+    ``twice`` are in it more than once. ``cut_off`` were sent and got no answer; while the
+    receiver is down, senders knock in vain, which is not counted.
     """
 
     kills: int
     sent: int
     acknowledged: int
     resent: int
-    unanswered: int
+    cut_off: int
     lost: int
     twice: int
 
@@ -42,7 +43,7 @@ class _Senders:
         self._next = 0
         self.acknowledged: set[int] = set()
         self.resent = 0
-        self.unanswered = 0
+        self.cut_off = 0
         self._threads = [
             threading.Thread(target=self._send, args=(number,)) for number in range(_SENDERS)
         ]
@@ -84,9 +85,11 @@ class _Senders:
             connection.request("POST", PATH, sent, headers(sent))
             answer = connection.getresponse()
             answer.read()
+        except ConnectionRefusedError:
+            return False
         except (OSError, http.client.HTTPException):
             with self._lock:
-                self.unanswered += 1
+                self.cut_off += 1
             return False
         return answer.status == 200
 
@@ -112,7 +115,7 @@ def soak(folder: Path, rounds: int, seed: int) -> Soaked:
         senders.sent,
         len(senders.acknowledged),
         senders.resent,
-        senders.unanswered,
+        senders.cut_off,
         sum(body(event) not in found.get(key(event), ()) for event in senders.acknowledged),
         sum(len(bodies) > 1 for bodies in found.values()),
     )

@@ -51,7 +51,7 @@ def _kills(soaked: Soaked) -> list[Figure]:
         Figure("kills, one every 0.1 to 0.5 s of work", soaked.kills),
         Figure("acknowledged between kills", soaked.acknowledged),
         Figure("sent again after their answer", soaked.resent),
-        Figure("requests cut off without an answer", soaked.unanswered),
+        Figure("requests cut off by a kill", soaked.cut_off),
         Figure("acknowledged and lost", soaked.lost, "", "0", soaked.lost == 0),
         Figure("in the inbox twice", soaked.twice, "", "0", soaked.twice == 0),
     ]

@@ -4,7 +4,12 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    InvalidatePoolError,
+    NoSuchModuleError,
+    SQLAlchemyError,
+)
 
 from ingestion.inbox_tables import metadata
 
@@ -113,7 +118,20 @@ def _sqlite(address: URL) -> Engine:
 
 
 def _postgresql(address: URL) -> Engine:
-    engine = create_engine(address, pool_pre_ping=True, connect_args={"timeout": _CONNECT_SECONDS})
+    engine = create_engine(address, connect_args={"timeout": _CONNECT_SECONDS})
+
+    # SQLAlchemy's own pre-ping knows errors of the driver only, and pg8000 lets those of the
+    # socket through.
+    @event.listens_for(engine, "checkout")
+    def ping(connection: Any, _record: Any, _proxy: Any) -> None:
+        try:
+            cursor = connection.cursor()
+            cursor.execute("select 1")
+            cursor.close()
+            connection.rollback()
+        except (OSError, engine.dialect.loaded_dbapi.Error) as error:
+            # One gone is all gone: the server was started anew.
+            raise InvalidatePoolError from error
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:

@@ -62,4 +62,5 @@ class Outcomes:
             return
         self._told[source, reason] = (now, 0)
         more = f", and {unsaid} more since the last such line" if unsaid else ""
-        log.warning("%s: %d %s, %d bytes%s", source, status, reason, size, more)
+        said = "put aside" if status == 200 and reason != "handshake" else str(status)
+        log.warning("%s: %s, %s, %d bytes%s", source, said, reason, size, more)

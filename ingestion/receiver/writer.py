@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from ingestion.inbox import Event, Inbox, InboxUnavailable, Quarantined
+from ingestion.receiver.outcomes import log
 
 # A commit costs about as much for ten events as for one; at 1,000 events a second this wait
 # more than halves how many there are, and with them the time that senders wait on a busy machine.
@@ -66,6 +67,8 @@ class Writer:
                 try:
                     outcomes = await loop.run_in_executor(self._thread, self._commit, deliveries)
                 except Exception as error:
+                    if self.failure is None:
+                        log.error("%s", error)
                     self.failure = unavailable(error)
                     for _, done in batch:
                         _settle(done, InboxUnavailable(str(self.failure), self.failure.reason))

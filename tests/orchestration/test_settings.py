@@ -35,6 +35,13 @@ def test_a_reference_is_taken_from_the_environment(tmp_path: Path) -> None:
         ('tenant = "t"\n[sources.a]\nvendor = "nobody"\n', r"\[sources.a\].*nobody.*bullhorn"),
         ('tenant = "t"\n[sources.typeform]\n', r"\[sources.typeform\].*token"),
         ('tenant = "t"\n[sources.typeform]\ntoken = "${NOT_SET}"\n', "no NOT_SET"),
+        ('tenant = "t"\n[sources.typeform]\ntoken = "t"\nwebhook_secrets = "one"\n', "array"),
+        (
+            'tenant = "t"\n[sources.typeform]\ntoken = "t"\nwebhook_secrets = ["a", "b", "c"]\n',
+            r"\[sources.typeform\] webhook_secrets holds 3; 2 at most",
+        ),
+        ('tenant = "t"\n[receiver]\nmax_depth = 100000\n', r"max_depth"),
+        ('tenant = "t"\n[inbox]\nfolder = "x"\n', "folder"),
     ],
 )
 def test_what_cannot_be_used_is_named(tmp_path: Path, text: str, says: str) -> None:
@@ -45,3 +52,21 @@ def test_what_cannot_be_used_is_named(tmp_path: Path, text: str, says: str) -> N
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(settings.SettingsError, match=r"nowhere\.toml"):
         settings.load({"VOUCH_CONFIG": str(tmp_path / "nowhere.toml")})
+
+
+def test_webhook_secrets_are_taken_from_the_environment_and_empty_ones_dropped(
+    tmp_path: Path,
+) -> None:
+    secrets = '["${NEW:-}", "${OLD:-}"]'
+    text = f'tenant = "t"\n[sources.typeform]\ntoken = "t"\nwebhook_secrets = {secrets}\n'
+    (account,) = load(tmp_path, text, NEW="fresh").accounts
+    assert account.webhook_secrets == ("fresh",)
+    (account,) = load(tmp_path, text).accounts
+    assert account.webhook_secrets == ()
+
+
+def test_the_inbox_lies_in_the_home_unless_said(tmp_path: Path) -> None:
+    assert load(tmp_path, 'tenant = "t"\n').inbox_url == f"sqlite:///{tmp_path / 'inbox.sqlite'}"
+    elsewhere = 'tenant = "t"\n[inbox]\nurl = "postgresql+pg8000://${USER_NAME}@db/vouch"\n'
+    found = load(tmp_path, elsewhere, USER_NAME="vouch")
+    assert found.inbox_url == "postgresql+pg8000://vouch@db/vouch"
