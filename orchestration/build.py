@@ -43,14 +43,14 @@ class Build:
         partial.write_text(json.dumps({"fingerprint": self.fingerprint}), encoding="utf-8")
         partial.replace(home / _DONE)
 
-    def origin(self, home: Path) -> Origin:
-        """For the ledger: the loads with their hashes, the code, the day."""
+    def origin(self, home: Path, inbox: int = 0) -> Origin:
+        """For the ledger: the loads with their hashes, the code, the day, the inbox's position."""
         known = {load.key: load for load in previous_loads(home)}
         grouped: dict[tuple[str, str], list[LandedFile]] = defaultdict(list)
         for file in self.files:
             grouped[file.vendor, file.load_id].append(file)
         loads = [known.get(key) or _hashed(key, files) for key, files in grouped.items()]
-        return Origin(self.code, self.as_of, tuple(loads))
+        return Origin(self.code, self.as_of, tuple(loads), inbox)
 
 
 def _hashed(key: tuple[str, str], files: list[LandedFile]) -> InputLoad:

@@ -121,8 +121,9 @@ def _parse(settings: Settings, target: Path, as_of: str) -> None:
         raise RuntimeError(f"dbt cannot parse {PROJECT_DIR}:\n{done.stdout}{done.stderr}")
 
 
+@cache
 def project(home: Path) -> DbtProject:
-    """The project for Dagster's dbt integration."""
+    """The project for Dagster's dbt integration; read once, because each reading parses YAML."""
     return DbtProject(
         project_dir=PROJECT_DIR, profiles_dir=PROJECT_DIR, target_path=target_path(home)
     )

@@ -1,5 +1,6 @@
 """The one resource: the state folder, held alone for the length of a run."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -10,6 +11,7 @@ from pydantic import PrivateAttr
 from ingestion.inbox import Inbox
 from ingestion.landing import landed_files
 from orchestration import build, home, settings, warehouse
+from orchestration.worker.address import PROCESS_TAG, process_tag
 
 
 class Home(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -32,6 +34,10 @@ class Home(dg.ConfigurableResource):  # type: ignore[type-arg]
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Home"]:
         """Hold the folder while the run lasts."""
         purpose = f"run {context.run_id}" if context.run_id else "a run"
+        run, instance = context.run, context.instance
+        if run is not None and instance is not None and PROCESS_TAG not in run.tags:
+            # However the run was started, its death can then be noticed.
+            instance.add_run_tags(run.run_id, {PROCESS_TAG: process_tag(os.getpid())})
         with home.held(self.settings.home, purpose, self.wait_seconds):
             yield self
 
@@ -49,6 +55,10 @@ class Home(dg.ConfigurableResource):  # type: ignore[type-arg]
         if self._newest is None:
             self._newest = inbox.newest()
         return self._newest
+
+    def inbox_position(self) -> int:
+        """Up to where this run has taken in events; 0 when it asked the sources instead."""
+        return self._newest or 0
 
     def next_build(self, is_whole: bool = True) -> build.Build:
         """What a build would be made from now.

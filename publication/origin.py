@@ -41,11 +41,16 @@ class InputLoad:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """``code`` is a digest of the code that built it, ``as_of`` the day that counted as today."""
+    """``code`` is a digest of the code that built it, ``as_of`` the day that counted as today.
+
+    ``inbox`` is the inbox's position: all events up to it were landed before. 0 when the build
+    was not from events.
+    """
 
     code: str
     as_of: date
     loads: tuple[InputLoad, ...]
+    inbox: int = 0
 
     @property
     def loads_sha256(self) -> str:
@@ -69,6 +74,7 @@ def origin_to_json(origin: Origin) -> dict[str, Any]:
         "code": origin.code,
         "as_of": origin.as_of.isoformat(),
         "loads": [asdict(load) for load in loads],
+        "inbox": origin.inbox,
     }
 
 
@@ -80,7 +86,12 @@ def origin_from_json(document: Mapping[str, Any]) -> Origin:
         )
         for load in document["loads"]
     )
-    return Origin(document["code"], date.fromisoformat(document["as_of"]), loads)
+    return Origin(
+        document["code"],
+        date.fromisoformat(document["as_of"]),
+        loads,
+        document.get("inbox", 0),
+    )
 
 
 def previous_loads(home: Path) -> tuple[InputLoad, ...]:

@@ -7,11 +7,14 @@ import dagster as dg
 
 from ingestion.drain import drain
 from ingestion.drop import DATASET, ENTITY, land_dropped
+from ingestion.errors import SourceError
 from ingestion.inbox import Inbox
 from ingestion.pull import Account, pull
 from ingestion.vendor import Vendor
 from orchestration.resources import Home
 from orchestration.waiting import RUNS
+
+_RETRIES, _RETRY_SECONDS = 3, 10.0
 
 
 def vendor_landing(vendor: Vendor) -> dg.AssetsDefinition:
@@ -33,8 +36,14 @@ def vendor_landing(vendor: Vendor) -> dg.AssetsDefinition:
     def land(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.MaterializeResult[None]]:
         wanted = {key.path[-1] for key in context.selected_asset_keys}
         totals = {entity: Counter[str]() for entity in wanted}
-        for entity, counted in _landed(home, vendor, wanted):
-            totals[entity].update(counted)
+        try:
+            for entity, counted in _landed(home, vendor, wanted):
+                totals[entity].update(counted)
+        except SourceError as error:
+            if home.deliveries == "pull":
+                raise
+            # The events stay in the inbox, and nothing else asks for them before the next one.
+            raise dg.RetryRequested(_RETRIES, _RETRY_SECONDS) from error
         for entity, total in totals.items():
             yield dg.MaterializeResult(
                 asset_key=[vendor.name, entity],

@@ -86,7 +86,7 @@ def release(home: Home) -> dg.MaterializeResult[None]:
         candidate,
         read_verdict(candidate.folder / VERDICT),
         manifest=dbt.manifest(settings),
-        origin=build.origin(settings.home),
+        origin=build.origin(settings.home, home.inbox_position()),
         at=at,
     )
     if build.fingerprint == home.next_build().fingerprint:

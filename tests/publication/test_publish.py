@@ -172,5 +172,10 @@ def test_a_stale_wal_is_not_replayed_into_the_next_copy(agency: Agency) -> None:
 
 def test_the_manifest_says_what_the_release_was_made_from(agency: Agency) -> None:
     document = release(agency).release.manifest()
-    assert document["origin"] == {"code": "code", "as_of": "2026-03-01", "loads": []}
+    assert document["origin"] == {
+        "code": "code",
+        "as_of": "2026-03-01",
+        "loads": [],
+        "inbox": 0,
+    }
     assert json.loads(Places(agency.home).ledger.read_text())["details"]["code"] == "code"
