@@ -21,7 +21,7 @@ from orchestration.contents import Plan, Record, content_query
 _GOOD = (NodeStatus.Success, NodeStatus.Pass, NodeStatus.Warn)
 
 
-class _Progress:
+class Progress:
     """What is known while a build goes on. dbt finishes a node's parents before the node."""
 
     def __init__(
@@ -33,6 +33,8 @@ class _Progress:
         self.contents: dict[str, str] = dict(plan.sources)
         self.records: list[Record] = []
         self.left: set[str] = set()
+        # Nodes whose tables, or what they were made from, are not as before this build.
+        self._moved: set[str] = set()
 
     def leave(self, node: str) -> bool:
         """Whether the node is not to be built; then what it holds is what it held."""
@@ -45,12 +47,18 @@ class _Progress:
         self.tell(node)
         if known is not None:
             self.contents[node] = known.content
-            if is_current:
+            # A build of a part: what waits elsewhere is not in these tables, and they stand.
+            if is_current or self._moved.isdisjoint(self.plan.parents[node]):
                 self.records.append(known)
+                return True
+        self._moved.add(node)
         return True
 
     def built(self, node: str, content: str) -> None:
         """The node was built, or the test passed."""
+        known = self.plan.recorded.get(node)
+        if known is None or known.content != content:
+            self._moved.add(node)
         self.records.append(Record(node, self.plan.inputs(node, self.contents), content))
         self.contents[node] = content
 
@@ -58,7 +66,7 @@ class _Progress:
 class _Left:
     """What a runner does before and after dbt's own work."""
 
-    progress: _Progress
+    progress: Progress
 
     def run_with_hooks(self, manifest: Any) -> Any:
         """dbt's entry to one node."""
@@ -81,15 +89,15 @@ class _Left:
 
 def leave_what_is_current(
     plan: Plan, may_build: Callable[[str], bool], tell: Callable[[str], None]
-) -> _Progress:
+) -> Progress:
     """Make ``dbt build`` of this process follow the plan; what comes of it is returned.
 
     ``tell`` is called with each node that is left as it is, in dbt's order.
 
     The map of runners is dbt's (``BuildTask.RUNNER_MAP``), not a documented interface: dbt is
-    pinned, and ``tests/orchestration/test_partial_builds.py`` fails when it changes.
+    pinned, and ``tests/orchestration/test_worker.py`` fails when it changes.
     """
-    progress = _Progress(plan, may_build, tell)
+    progress = Progress(plan, may_build, tell)
     kinds = {NodeType.Model: ModelRunner, NodeType.Seed: SeedRunner, NodeType.Test: TestRunner}
     runners = {
         kind: type(f"Left{base.__name__}", (_Left, base), {"progress": progress})
