@@ -137,7 +137,8 @@ def _land(
     resources = [dlt.resource(deliver, name=entity)(entity) for entity in sorted(entities)]
     if not resources:
         return
-    pipeline = landing_pipeline(home, f"drain_{account.name}", account.vendor.name)
+    # Where it stands is kept in the inbox.
+    pipeline = landing_pipeline(home, f"drain_{account.name}", account.vendor.name, False)
     try:
         write(pipeline, account.vendor.name, resources)
     except PipelineStepFailed as failure:

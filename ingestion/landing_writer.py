@@ -8,20 +8,26 @@ import dlt
 from dlt.pipeline.pipeline import Pipeline
 
 
-def landing_pipeline(home: Path, name: str, dataset: str) -> Pipeline:
-    """The pipeline that appends to ``home/landing/<dataset>``; its state is kept beside it."""
+def landing_pipeline(home: Path, name: str, dataset: str, has_state: bool = True) -> Pipeline:
+    """The pipeline that appends to ``home/landing/<dataset>``; its state is kept beside it.
+
+    Without a state of its own (``has_state``) it does not look for one in landing, which costs
+    90 us for every load there ever was: measured 0.2 s with few loads, 0.47 s with 3,000.
+    """
     # dlt reads this when the first pipeline is made; its telemetry is on by default.
     os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
     destination = dlt.destinations.filesystem(
         bucket_url=str(home / "landing"),
         layout="{table_name}/{load_id}.{file_id}.{ext}",
     )
-    return dlt.pipeline(
+    pipeline = dlt.pipeline(
         pipeline_name=name,
         pipelines_dir=str(home / "dlt"),
         destination=destination,
         dataset_name=dataset,
     )
+    pipeline.config.restore_from_destination = has_state
+    return pipeline
 
 
 def write(pipeline: Pipeline, schema: str, resources: list[Any]) -> list[str]:

@@ -110,11 +110,14 @@ class Feed:
     Args:
         batches: of (client, the account's settings, number of the last batch that was kept)
             makes (number, events) of every batch after that one. The vendor may forget a batch
-            once the next is asked for: each has to be kept before the iterator goes on.
+            once the next is asked for: each has to be kept before the iterator goes on. Without
+            a number nothing is in doubt: what was handed out last in this session was kept.
+        every_seconds: of the account's settings, how often its queue is read.
         key, hints, announces: as of a ``Webhook``, for one event.
     """
 
-    batches: Callable[[RESTClient, Any, int], Iterator[tuple[int, list[bytes]]]]
+    batches: Callable[[RESTClient, Any, int | None], Iterator[tuple[int, list[bytes]]]]
+    every_seconds: Callable[[Any], float]
     key: Callable[[bytes], str]
     hints: Callable[[bytes], list[Hint]]
     announces: frozenset[str] = frozenset()

@@ -1,5 +1,6 @@
 """Ports on the loopback interface: one that is asked for must be free, 0 takes any."""
 
+import os
 import socket
 
 LOOPBACK = "127.0.0.1"
@@ -19,9 +20,10 @@ def claimed(option: str, port: int) -> int:
         with socket.create_server((LOOPBACK, port)) as listening:
             return int(listening.getsockname()[1])
     except OSError as error:
+        why = os.strerror(error.errno or 0)
         raise PortTaken(
-            f"port {port} on {LOOPBACK} cannot be used ({error.strerror}). Another `vouch dev`, or"
-            f" another program, may listen there; {option} names another port, {option} 0 takes a"
+            f"port {port} on {LOOPBACK} cannot be used ({why}). Another `vouch dev`, or another"
+            f" program, may listen there; {option} names another port, {option} 0 takes a"
             " free one."
         ) from error
 

@@ -11,6 +11,7 @@ from ipaddress import ip_address
 from ingestion.inbox import Inbox
 from ingestion.receiver import Limits, Source, receiver
 from ingestion.receiver.server import listening, serve
+from orchestration.listening import listening_besides
 from orchestration.settings import Settings, SettingsError
 
 _SHIPPED = "sandbox-"
@@ -36,11 +37,12 @@ def receive(settings: Settings, host: str, port: int, tell: Callable[[str], None
         on = listening(host, port)
         logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)
         address = f"http://{host}:{on.getsockname()[1]}"
-        serve(
-            receiver(sources, inbox, _limits(settings), _now),
-            on,
-            lambda: _introduce(sources, address, tell),
-        )
+        with listening_besides(settings, _now):
+            serve(
+                receiver(sources, inbox, _limits(settings), _now),
+                on,
+                lambda: _introduce(sources, address, tell),
+            )
     finally:
         inbox.close()
 

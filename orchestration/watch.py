@@ -175,7 +175,7 @@ class _Screen:
     def _history(self) -> Table:
         table = Table("run", "job", "", Column("seconds", justify="right"), "because of")
         for run in self._runs.values():
-            status = Text(run.status.lower(), style=_STYLES.get(run.status, ""))
+            status = Text(_status(run), style=_STYLES.get(run.status, ""))
             seconds = "" if run.seconds is None else f"{run.seconds:.1f}"
             table.add_row(run.run[:8], run.job, status, seconds, run.trigger)
         return table
@@ -186,31 +186,38 @@ def _beginning(found: Happenings) -> str:
     return f"Watching from here on: {release}, {found.events:,} events so far. Times are UTC."
 
 
-def _lines(happened: list[Happening]) -> Iterable[Text]:
+def _lines(happened: list[Happening]) -> list[Text]:
+    """In the order of time; many events of one source at once are one line."""
+    found: list[tuple[datetime, list[Text]]] = []
     accepted = [each for each in happened if isinstance(each, Accepted)]
     for source, count in Counter(each.source for each in accepted).items():
         of_source = [each for each in accepted if each.source == source]
         if count > _SINGLY:
-            first, last = of_source[0], of_source[-1]
-            many = f"{source}: {count:,} events, {first.sequence} to {last.sequence}"
-            yield _line(last.at, "event", many)
-        else:
-            for each in of_source:
-                yield _line(each.at, "event", f"{source} {each.key} ({each.sequence})")
+            last = of_source[-1]
+            many = f"{source}: {count:,} events, {of_source[0].sequence} to {last.sequence}"
+            found.append((last.at, [_line(last.at, "event", many)]))
+            continue
+        for each in of_source:
+            told = f"{source} {each.key} ({each.sequence})"
+            found.append((each.at, [_line(each.at, "event", told)]))
     for other in happened:
         if isinstance(other, RunChanged):
-            yield _run(other)
+            found.append((other.at, [_run(other)]))
         elif isinstance(other, Released):
-            yield from _release(other)
+            found.append((other.at, list(_release(other))))
+    return [line for _, lines in sorted(found, key=lambda each: each[0]) for line in lines]
 
 
 def _run(run: RunChanged) -> Text:
     seconds = "" if run.seconds is None else f", {run.seconds:.1f} s"
     because = f"  {run.trigger}" if run.trigger else ""
     line = _line(run.at, "run", f"{run.job} {run.run[:8]} ")
-    return line.append(f"{run.status.lower()}{seconds}", _STYLES.get(run.status, "")).append(
-        because
-    )
+    line.append(f"{_status(run)}{seconds}", _STYLES.get(run.status, ""))
+    return line.append(because)
+
+
+def _status(run: RunChanged) -> str:
+    return run.status.lower().replace("_", " ")
 
 
 def _release(release: Released) -> Iterable[Text]:
@@ -226,13 +233,24 @@ def _moved(moved: Moved) -> str:
         return (
             f"{moved.dimensions['mart']}: {_count(moved.n_before)} → {_count(moved.n_after)} rows"
         )
-    before, after = (
-        in_words.value(moved.metric, each) or "-" for each in (moved.before, moved.after)
-    )
-    of = in_words.cut(moved.dimensions)
+    if moved.before == moved.after and moved.note:
+        return f"{_name(moved)}: {_value(moved.metric, moved.after, moved.n_after)}, {moved.note}"
+    before = _value(moved.metric, moved.before, moved.n_before)
+    after = _value(moved.metric, moved.after, moved.n_after)
     count = f", n {_count(moved.n_before)} → {_count(moved.n_after)}"
-    name = in_words.title(moved.metric) + (f" ({of})" if of else "")
-    return f"{name}: {before} → {after}{count if moved.n_before != moved.n_after else ''}"
+    changed = count if moved.n_before != moved.n_after else ""
+    return f"{_name(moved)}: {before} → {after}{changed}"
+
+
+def _name(moved: Moved) -> str:
+    of = in_words.cut(moved.dimensions)
+    return in_words.title(moved.metric) + (f" ({of})" if of else "")
+
+
+def _value(metric: str, value: float | None, n: int | None) -> str:
+    if value is None:
+        return "not there" if n is None else "withheld"
+    return in_words.value(metric, value)
 
 
 def _count(number: int | None) -> str:

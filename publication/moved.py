@@ -13,7 +13,8 @@ class Moved:
     """One figure in two releases; None where it was not, or is suppressed.
 
     ``metric`` is a headline's name with its ``dimensions``, or ``rows`` of a ``mart``, whose
-    count is then both value and ``n``.
+    count is then both value and ``n``. ``note`` is the later figure's: ``held: …`` when it stands
+    still because too few people changed it.
     """
 
     metric: str
@@ -22,10 +23,11 @@ class Moved:
     after: float | None
     n_before: int | None
     n_after: int | None
+    note: str | None = None
 
 
 def moved(before: Summary, after: Summary) -> tuple[Moved, ...]:
-    """Every headline whose value or count differs, then every mart with other rows."""
+    """Every headline whose value, count or note differs, then every mart with other rows."""
     return (*_figures(before.figures, after.figures), *_rows(before.rows, after.rows))
 
 
@@ -40,8 +42,10 @@ def _figures(before: tuple[Figure, ...], after: tuple[Figure, ...]) -> Iterator[
             after=now.value if now else None,
             n_before=was.n if was else None,
             n_after=now.n if now else None,
+            note=now.note if now else None,
         )
-        if (told.before, told.n_before) != (told.after, told.n_after):
+        noted = was.note if was else None
+        if (told.before, told.n_before, noted) != (told.after, told.n_after, told.note):
             yield told
 
 

@@ -44,17 +44,12 @@ _EVENT = msgspec.json.Decoder(_Event)
 def feed(entities: Mapping[str, str]) -> Feed:
     """The events of these entities: Bullhorn's names to landing's."""
 
-    def batches(client: RESTClient, settings: Any, kept: int) -> Iterator[tuple[int, list[bytes]]]:
+    def batches(
+        client: RESTClient, settings: Any, kept: int | None
+    ) -> Iterator[tuple[int, list[bytes]]]:
         path = f"event/subscription/{settings.subscription}"
-        last = _last_request(client, path)
-        if last is None:
-            _subscribe(client, path, list(entities))
-        elif last not in (0, kept):
-            # Its answer may have been lost with the process that asked for it.
-            answer = client.get(path, params={"maxEvents": _MOST, "requestId": last})
-            again = None if answer.status_code in _NOT_THERE else _batch(answer)
-            if again is not None:
-                yield again
+        if kept is not None:
+            yield from _resumed(client, path, list(entities), kept)
         while (batch := _batch(get_once(client, path, {"maxEvents": _MOST}))) is not None:
             yield batch
 
@@ -66,7 +61,28 @@ def feed(entities: Mapping[str, str]) -> Feed:
         is_deleted = event.entityEventType == "DELETED"
         return [Hint(entity, str(event.entityId), None, is_deleted, body, at)]
 
-    return Feed(batches, _key, hints, frozenset(entities.values()))
+    return Feed(
+        batches,
+        lambda settings: float(settings.poll_seconds),
+        _key,
+        hints,
+        frozenset(entities.values()),
+    )
+
+
+def _resumed(
+    client: RESTClient, path: str, names: list[str], kept: int
+) -> Iterator[tuple[int, list[bytes]]]:
+    """Subscribe, where that is not done; else the last batch, if it is not the one kept."""
+    last = _last_request(client, path)
+    if last is None:
+        _subscribe(client, path, names)
+    elif last not in (0, kept):
+        # Its answer may have been lost with the process that asked for it.
+        answer = client.get(path, params={"maxEvents": _MOST, "requestId": last})
+        again = None if answer.status_code in _NOT_THERE else _batch(answer)
+        if again is not None:
+            yield again
 
 
 def _key(body: bytes) -> str:

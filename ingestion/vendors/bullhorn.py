@@ -41,6 +41,8 @@ class BullhornAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     url: str = "https://rest.bullhornstaffing.com"
     subscription: str = "vouch"
     """Name of the event subscription; each reader of events needs one of its own."""
+    poll_seconds: float = 60.0
+    """How often its queue is read. A month of once a minute is 43,000 of 100,000 calls."""
 
 
 class _Reference(msgspec.Struct):

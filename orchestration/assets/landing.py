@@ -51,6 +51,7 @@ def vendor_landing(vendor: Vendor) -> dg.AssetsDefinition:
                     "dagster/partition_row_count": total["new"],
                     "delivered": total["delivered"],
                     "rejected": total["rejected"],
+                    "missed": total["missed"],
                 },
             )
 
@@ -87,6 +88,7 @@ def _landed(home: Home, vendor: Vendor, wanted: set[str]) -> Iterator[tuple[str,
                         "new": pulled.landed,
                         "delivered": pulled.delivered,
                         "rejected": pulled.rejected,
+                        "missed": pulled.missed or 0,
                     },
                 )
         return

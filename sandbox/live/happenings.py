@@ -63,17 +63,12 @@ class Happenings:
         with self._lock:
             if score is None:
                 score = self._dice.weighted(range(11), (2, 1, 2, 3, 3, 4, 5, 12, 18, 28, 22))
-            record = surveying.answer(self._store, self._dice, self._clock(), score)
-            self._store.upsert("typeform", "responses", record)
-            token = record["response"]["token"]
-            return Happened(
-                f"a {record['response']['hidden']['respondent_kind']} answers {score}",
-                (Change("typeform", "responses", token, "INSERTED"),),
-            )
+            return self._answer(score, self._dice.chance(0.5))
 
     def detractor(self, score: int | None = None) -> Happened:
-        """An answer of 0 to 6."""
-        return self.answer(self._dice.between(0, 6) if score is None else score)
+        """A client answers 0 to 6: the clients' NPS is what people look at first."""
+        with self._lock:
+            return self._answer(self._dice.between(0, 6) if score is None else score, True)
 
     def referral(self) -> Happened:
         """A placed candidate refers another, who is put forward for a new job."""
@@ -240,6 +235,15 @@ class Happenings:
             "dateAdded": now,
         }
         return self._put("job_submission_history", step, "INSERTED")
+
+    def _answer(self, score: int, is_client: bool) -> Happened:
+        record = surveying.answer(self._store, self._dice, self._clock(), score, is_client)
+        self._store.upsert("typeform", "responses", record)
+        token = record["response"]["token"]
+        return Happened(
+            f"a {record['response']['hidden']['respondent_kind']} answers {score}",
+            (Change("typeform", "responses", token, "INSERTED"),),
+        )
 
     def _put(self, entity: str, record: Record, kind: Kind) -> Change:
         self._store.upsert("bullhorn", entity, record)

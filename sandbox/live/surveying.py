@@ -14,9 +14,8 @@ from sandbox.store import Store
 _LISTED_ONLY = ("landing_id", "response_id", "response_type", "metadata")
 
 
-def answer(store: Store, dice: Dice, now: datetime, score: int) -> dict[str, Any]:
+def answer(store: Store, dice: Dice, now: datetime, score: int, is_client: bool) -> dict[str, Any]:
     """A response as stored: ``{"form_id", "response"}``."""
-    is_client = dice.chance(0.5)
     entity = "client_contacts" if is_client else "candidates"
     who = dice.one([one for one in store["bullhorn", entity] if _can_be_asked(one)])
     trigger = "relationship_client" if is_client else "relationship_candidate"

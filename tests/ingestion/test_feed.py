@@ -1,13 +1,16 @@
 """Polled events: each batch durable before the next, and had again when its answer was lost."""
 
+import threading
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from events import LATER, Receiving
 
 from ingestion.errors import SourceError
-from ingestion.feed import poll
+from ingestion.feed import Poller, keep_polling, poll
 from ingestion.pull import Account
 from sandbox.faults import Fault
 from sandbox.server import Sandbox
@@ -88,3 +91,42 @@ def test_a_subscription_that_expired_is_made_again(
 def test_a_refused_login_says_what_to_do(account: Accounts, receiving: Receiving) -> None:
     with pytest.raises(SourceError, match="Check its username"):
         poll(account("bullhorn", password="wrong"), receiving.inbox, LATER)
+
+
+def test_a_session_is_used_again_and_made_anew_after_a_failure(
+    sandbox: Sandbox, account: Accounts, receiving: Receiving
+) -> None:
+    bullhorn = account("bullhorn")
+    assert bullhorn.vendor.feed is not None
+    poller = Poller(bullhorn, bullhorn.vendor.feed, receiving.inbox)
+    poller.poll(LATER)
+    before = len(sandbox.injection.requests)
+    announce(sandbox, 2)
+    assert poller.poll(LATER) == 2
+    # The batch, and the answer that there is no more: calls are counted by the month.
+    assert len(sandbox.injection.requests) - before == 2
+    announce(sandbox, 3)
+    sandbox.faults.add(Fault("bullhorn", "subscription/vouch", "close"))
+    with pytest.raises(SourceError):
+        poller.poll(LATER)
+    assert poller.poll(LATER) == 3
+
+
+def test_polling_goes_on_while_the_source_fails(
+    sandbox: Sandbox, account: Accounts, receiving: Receiving
+) -> None:
+    bullhorn = account("bullhorn", poll_seconds=0.05)
+    poll(bullhorn, receiving.inbox, LATER)
+    announce(sandbox, 4)
+    sandbox.faults.add(Fault("bullhorn", "loginInfo", "status", times=2))
+    over = threading.Event()
+    told = (bullhorn, receiving.inbox, lambda: datetime.now(UTC), over)
+    thread = threading.Thread(target=keep_polling, args=told)
+    thread.start()
+    deadline = time.monotonic() + 30
+    while receiving.inbox.newest() < 4 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    over.set()
+    thread.join(timeout=30)
+    assert not thread.is_alive()
+    assert len(receiving.inbox.after(0)) == 4

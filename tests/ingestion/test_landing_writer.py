@@ -1,10 +1,14 @@
 """The way into landing: what dlt must not do on its own, and what a crash leaves."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import dlt
+
 from ingestion.landing import landed_files
+from ingestion.landing_writer import landing_pipeline, write
 from tests.conftest import REPOSITORY
 
 LAND = """
@@ -40,3 +44,17 @@ def test_a_load_without_its_marker_is_not_there(tmp_path: Path) -> None:
     for marker in (landing / "bullhorn" / "_dlt_loads").glob("*.jsonl"):
         marker.unlink()
     assert landed_files(landing) == []
+
+
+def test_a_package_left_in_two_places_by_a_kill_is_loaded_once(tmp_path: Path) -> None:
+    pipeline = landing_pipeline(tmp_path, "killed", "bullhorn")
+    write(pipeline, "bullhorn", [dlt.resource([{"id": 0}], name="leads")])
+    source = dlt.source(lambda: [dlt.resource([{"id": 1}], name="leads")], name="bullhorn")
+    pipeline.extract(source(), loader_file_format="parquet")
+    extracted = Path(pipeline.working_dir) / "normalize" / "extracted"
+    shutil.copytree(extracted, tmp_path / "kept")
+    pipeline.normalize()
+    # Killed after the package was moved on, before its source was deleted.
+    shutil.copytree(tmp_path / "kept", extracted, dirs_exist_ok=True)
+    write(pipeline, "bullhorn", [dlt.resource([{"id": 2}], name="leads")])
+    assert [file.rows for file in landed_files(tmp_path / "landing")] == [1, 1, 1]

@@ -162,6 +162,11 @@ def test_lines_say_the_same_and_many_events_at_once_are_one_line(
     release(agency, at=now())
     assert "published" in watched.line("release")
     assert watched.line("NPS").strip().endswith("+100.0 → +50.0, n 6 → 7")
+    # A small group: the count is published, the figure is not.
+    hidden = "value = null, ci_low = null, ci_high = null, is_suppressed = true, n = 3"
+    agency.change(f"update marts.metric_nps set {hidden} where metric = 'nps'")
+    release(agency, at=now())
+    assert watched.line("NPS").strip().endswith("+50.0 → withheld, n 7 → 3")
     assert watched.end() == 0
 
 

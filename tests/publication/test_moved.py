@@ -27,6 +27,15 @@ def test_a_figure_is_told_with_its_count_before_and_after(agency: Agency) -> Non
     assert len(told) == 2
 
 
+def test_a_figure_that_is_held_is_told_with_the_reason(agency: Agency) -> None:
+    release(agency)
+    before = summary(agency.home)
+    agency.change("update marts.metric_nps set note = 'held: too few' where metric = 'nps'")
+    release(agency, at=NOON + timedelta(minutes=1))
+    (told,) = moved(before, summary(agency.home))
+    assert (told.before, told.after, told.note) == (100, 100, "held: too few")
+
+
 def test_nothing_moved_between_a_release_and_itself(agency: Agency) -> None:
     release(agency)
     assert moved(summary(agency.home), summary(agency.home)) == ()
