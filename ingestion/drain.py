@@ -5,6 +5,7 @@ events came. How a vendor's events are read is its module's business.
 """
 
 import logging
+import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -134,15 +135,26 @@ def _land(
         if rejects := found.rejects.get(entity):
             yield dlt.mark.with_table_name(rejects_table(rejects, delivery), "rejects")
 
-    resources = [dlt.resource(deliver, name=entity)(entity) for entity in sorted(entities)]
-    if not resources:
-        return
-    # Where it stands is kept in the inbox.
-    pipeline = landing_pipeline(home, f"drain_{account.name}", account.vendor.name, False)
-    try:
+    def load() -> None:
+        # Where it stands is kept in the inbox.
+        pipeline = landing_pipeline(home, name, account.vendor.name, False)
+        resources = [dlt.resource(deliver, name=entity)(entity) for entity in sorted(entities)]
         write(pipeline, account.vendor.name, resources)
-    except PipelineStepFailed as failure:
-        raise explained(account.name, "-", account.http.max_attempts, failure) from failure
+
+    if not entities:
+        return
+    name = f"drain_{account.name}"
+    try:
+        load()
+    except PipelineStepFailed as first:
+        # A kill may leave dlt's folder in a state that it cannot go on from. Nothing in it is
+        # needed: all of it is landed from the inbox again.
+        log.warning("%s: beginning dlt's folder anew after: %s", account.name, first)
+        shutil.rmtree(home / "dlt" / name, ignore_errors=True)
+        try:
+            load()
+        except PipelineStepFailed as failure:
+            raise explained(account.name, "-", account.http.max_attempts, failure) from failure
 
 
 def _count(counts: dict[str, Drained], said: Hinted, found: Fetched) -> None:
