@@ -146,7 +146,7 @@ def _land(
     name = f"drain_{account.name}"
     try:
         load()
-    except PipelineStepFailed as first:
+    except (PipelineStepFailed, OSError) as first:
         # A kill may leave dlt's folder in a state that it cannot go on from. Nothing in it is
         # needed: all of it is landed from the inbox again.
         log.warning("%s: beginning dlt's folder anew after: %s", account.name, first)

@@ -55,7 +55,12 @@ def _forget_normalized_twice(pipeline: Pipeline) -> None:
     """
     packages = pipeline._get_load_storage().normalized_packages
     extracted = set(pipeline.list_extracted_load_packages())
-    for load_id in extracted.intersection(packages.list_packages()):
+    try:
+        twice = extracted.intersection(packages.list_packages())
+    except FileNotFoundError:
+        # Killed before it had made the second place.
+        return
+    for load_id in twice:
         packages.delete_package(load_id)
 
 
