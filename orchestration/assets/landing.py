@@ -38,20 +38,23 @@ def vendor_landing(vendor: Vendor) -> dg.AssetsDefinition:
         totals = {entity: Counter[str]() for entity in wanted}
         try:
             for entity, counted in _landed(home, vendor, wanted):
-                totals[entity].update(counted)
+                # An event may bring an entity of which this run does not tell.
+                totals.setdefault(entity, Counter()).update(counted)
         except SourceError as error:
             if home.deliveries == "pull":
                 raise
             # The events stay in the inbox, and nothing else asks for them before the next one.
             raise dg.RetryRequested(_RETRIES, _RETRY_SECONDS) from error
-        for entity, total in totals.items():
+        for entity in sorted(wanted):
+            total = totals[entity]
             yield dg.MaterializeResult(
                 asset_key=[vendor.name, entity],
                 metadata={
                     "dagster/partition_row_count": total["new"],
                     "delivered": total["delivered"],
                     "rejected": total["rejected"],
-                    "missed": total["missed"],
+                    # Only where it was counted: none said is not none missed.
+                    **({"missed": total["missed"]} if "missed" in total else {}),
                 },
             )
 
@@ -82,15 +85,14 @@ def _landed(home: Home, vendor: Vendor, wanted: set[str]) -> Iterator[tuple[str,
     if home.deliveries == "pull":
         for account in _accounts(home, vendor):
             for pulled in pull(account, found.home, home.now(), wanted):
-                yield (
-                    pulled.entity,
-                    {
-                        "new": pulled.landed,
-                        "delivered": pulled.delivered,
-                        "rejected": pulled.rejected,
-                        "missed": pulled.missed or 0,
-                    },
-                )
+                counted = {
+                    "new": pulled.landed,
+                    "delivered": pulled.delivered,
+                    "rejected": pulled.rejected,
+                }
+                if pulled.missed is not None:
+                    counted["missed"] = pulled.missed
+                yield pulled.entity, counted
         return
     inbox = Inbox.open(found.inbox_url)
     try:
