@@ -43,9 +43,12 @@ def prepare(
     the views show only what had been received by that instant.
     """
     with duckdb.connect(str(warehouse)) as connection:
+        # All of it or nothing: a run killed in between would leave a build of no day and no code.
+        connection.begin()
         lay_out(connection, home, files, until)
         connection.execute("create or replace table landing.build (as_of date, code varchar)")
         connection.execute("insert into landing.build values (?, ?)", [made.as_of, made.code])
+        connection.commit()
 
 
 def lay_out(
