@@ -29,9 +29,9 @@ app = typer.Typer(
     ),
 )
 # Piped into a file there is no width to fit into; 80 columns would cut ids off.
-_WIDTH = None if sys.stdout.isatty() else 160
-out = Console(soft_wrap=True, width=_WIDTH)
-err = Console(stderr=True, soft_wrap=True)
+_WIDTH = 160
+out = Console(soft_wrap=True, width=None if sys.stdout.isatty() else _WIDTH)
+err = Console(stderr=True, soft_wrap=True, width=None if sys.stderr.isatty() else _WIDTH)
 
 
 def _instant(text: str) -> datetime:
