@@ -1,5 +1,6 @@
 """Many generated agencies in one warehouse, by one dbt run: what coverage and isolation need."""
 
+import json
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -53,8 +54,16 @@ def build(
     return Built(warehouse, records, seconds)
 
 
-def rebuild(home: Path, select: tuple[str, ...] = (), has_tests: bool = True) -> float:
+def rebuild(
+    home: Path,
+    select: tuple[str, ...] = (),
+    has_tests: bool = True,
+    variables: str = json.dumps({"as_of_date": str(AS_OF)}),
+    options: tuple[str, ...] = (),
+) -> float:
     """Build models of a warehouse that is there once more; dbt's seconds.
+
+    ``variables`` are dbt's ``--vars``, ``options`` any others of its command line.
 
     Raises:
         BenchmarkFailed: dbt did not end with 0; the message is dbt's own.
@@ -67,8 +76,9 @@ def rebuild(home: Path, select: tuple[str, ...] = (), has_tests: bool = True) ->
             *(() if has_tests else ("--exclude-resource-type", "test")),
             *("--project-dir", folder, "--profiles-dir", folder),
             *("--target-path", target, "--log-path", target),
-            *("--vars", f'{{"as_of_date": "{AS_OF}"}}'),
+            *("--vars", variables),
             *(("--select", *select) if select else ()),
+            *options,
         ],
         {
             **os.environ,

@@ -1,12 +1,13 @@
 """How the build grows with the landing: 1, 3 and 10 million records, model by model."""
 
+import json
 import math
 import shutil
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from benchmarks import million, timeline
+from benchmarks import agencies, million, timeline
 from benchmarks.outcome import Figure, Outcome
 from benchmarks.process import Ran
 
@@ -26,19 +27,22 @@ def measure(work: Path, millions: Sequence[int] = MILLIONS) -> Outcome:
     """
     seconds: dict[int, dict[str, float]] = {}
     ran: dict[int, Ran] = {}
+    homes: dict[int, Path] = {}
     for count in millions:
         place = work / str(count)
         place.mkdir()
         home, landed = million.land(place, count * 1_000_000)
         ran[count] = million.release(place, home)
-        seconds[landed.total] = timeline.models(home)
-        if count != millions[-1]:
-            shutil.rmtree(place)
+        seconds[landed.total], homes[landed.total] = timeline.models(home), home
+        for total in sorted(homes)[:-2]:
+            shutil.rmtree(homes.pop(total).parent)
     floor = million.floor_script(home, work / "floor")
     rows = million.compared(home, work / "floor")
     largest, last = seconds[max(seconds)], ran[millions[-1]]
     stages = timeline.stages(last.stderr, last.seconds)
-    steep = _faster_than_n_log_n(seconds)
+    suspects = _faster_than_n_log_n(seconds)
+    alone = {total: _alone(home, tuple(suspects)) for total, home in homes.items() if suspects}
+    steep = _faster_than_n_log_n(alone) if alone else {}
     slowest = sorted(largest, key=lambda name: -largest[name])[:_TOP]
     ratio = stages["dbt_build"] / floor.seconds
     peak = last.peak_bytes / 1e9
@@ -67,12 +71,27 @@ def measure(work: Path, millions: Sequence[int] = MILLIONS) -> Outcome:
             "cpu_seconds": {count: round(one.cpu_seconds, 1) for count, one in ran.items()},
             "cpu_seconds_of_the_floor": round(floor.cpu_seconds, 1),
             "steep": {name: round(times, 2) for name, times in steep.items()},
+            "suspects_alone": {
+                name: [round(at[name], 2) for at in alone.values()] for name in suspects
+            },
             "models": {
                 name: [round(at.get(name, math.nan), 2) for at in seconds.values()]
                 for name in sorted(largest, key=lambda name: -largest[name])
             },
         },
     )
+
+
+def _alone(home: Path, models: tuple[str, ...]) -> dict[str, float]:
+    """Seconds of each model with the machine to itself: beside another it tells of both."""
+    agencies.rebuild(
+        home,
+        models,
+        has_tests=False,
+        variables=json.dumps(million.VARIABLES),
+        options=("--threads", "1", "--full-refresh"),
+    )
+    return timeline.models(home, "target")
 
 
 def _faster_than_n_log_n(seconds: dict[int, dict[str, float]]) -> dict[str, float]:

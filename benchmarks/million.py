@@ -21,9 +21,14 @@ _FLOOR_ROUNDS = 3
 _VOUCH = str(Path(sys.executable).parent / "vouch")
 # No sources: the way from landing to release is measured. The bulk agency has as many
 # unknown channels and respondents as the small one, whose limits these are.
-CONFIG = """
-tenant = "demo-agency"
-reporting_currency = "GBP"
+VARIABLES = {
+    "tenant_id": "demo-agency",
+    "reporting_currency": "GBP",
+    "as_of_date": _AS_OF.isoformat(),
+}
+CONFIG = f"""
+tenant = "{VARIABLES["tenant_id"]}"
+reporting_currency = "{VARIABLES["reporting_currency"]}"
 
 [gate]
 max_unknown_channel_share = 0.25

@@ -48,9 +48,9 @@ def dbt(home: Path) -> dict[str, Any]:
     }
 
 
-def models(home: Path) -> dict[str, float]:
-    """Seconds of every model of the last build, by name."""
-    rows = _results(home)[1]["results"]
+def models(home: Path, places: str = "dbt/*") -> dict[str, float]:
+    """Seconds of every model of the last build, by name; ``places`` is where dbt wrote it."""
+    rows = _results(home, places)[1]["results"]
     return {
         row["unique_id"].split(".")[2]: float(row["execution_time"])
         for row in rows
@@ -58,8 +58,8 @@ def models(home: Path) -> dict[str, float]:
     }
 
 
-def _results(home: Path) -> tuple[Path, dict[str, Any]]:
-    path = max(home.glob("dbt/*/run_results.json"), key=lambda path: path.stat().st_mtime)
+def _results(home: Path, places: str = "dbt/*") -> tuple[Path, dict[str, Any]]:
+    path = max(home.glob(f"{places}/run_results.json"), key=lambda path: path.stat().st_mtime)
     return path, json.loads(path.read_text(encoding="utf-8"))
 
 

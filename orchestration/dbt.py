@@ -27,7 +27,11 @@ _QUIET = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
 
 def environment(settings: Settings) -> dict[str, str]:
     """What dbt's profile reads from the environment."""
-    return {"VOUCH_WAREHOUSE": str(settings.warehouse), **_QUIET}
+    return {
+        "VOUCH_WAREHOUSE": str(settings.warehouse),
+        "VOUCH_MEMORY_LIMIT": settings.memory_limit,
+        **_QUIET,
+    }
 
 
 def variables(settings: Settings, as_of: str) -> str:

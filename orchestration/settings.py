@@ -41,6 +41,20 @@ class Releases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     keep: int = 30
 
 
+def _default_memory_limit() -> str:
+    """Two fifths of the machine's: the rest is for this process, other parts, and the files."""
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return f"{total * 2 // 5 // 2**20}MiB"
+
+
+class WarehouseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``[warehouse]``: how much memory DuckDB may take while dbt builds, as ``8GB``."""
+
+    memory_limit: Annotated[str, msgspec.Meta(pattern=r"^[0-9]+ ?(MB|GB|TB|MiB|GiB|TiB)$")] = (
+        msgspec.field(default_factory=_default_memory_limit)
+    )
+
+
 class InboxSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``[inbox]``: where events are kept until they are landed; unless said, in VOUCH_HOME."""
 
@@ -79,6 +93,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reporting_currency: str = "GBP"
     gate: dict[str, float] = {}
     releases: Releases = Releases()
+    warehouse: WarehouseSettings = msgspec.field(default_factory=WarehouseSettings)
     http: HttpSettings = HttpSettings()
     inbox: InboxSettings = InboxSettings()
     receiver: ReceiverSettings = ReceiverSettings()
@@ -102,6 +117,7 @@ class Settings:
     receiver: ReceiverSettings = field(default_factory=ReceiverSettings)
     dagster_instance: Path = REPOSITORY / "dagster.yaml"
     alerts: Alerts = field(default_factory=Alerts)
+    memory_limit: str = field(default_factory=_default_memory_limit)
 
     @property
     def warehouse(self) -> Path:
@@ -151,6 +167,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         receiver=file.receiver,
         dagster_instance=_dagster_instance(file.dagster, config),
         alerts=file.alerts,
+        memory_limit=file.warehouse.memory_limit,
     )
 
 

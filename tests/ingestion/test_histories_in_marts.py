@@ -1,8 +1,6 @@
 """However one history was delivered, by events, pulls or both, the marts are the same bytes."""
 
-import os
 import shutil
-import subprocess
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -12,6 +10,7 @@ import pytest
 from history import ACCOUNTS, HAPPENINGS, History, history_in, pulled_once
 
 import publication
+from benchmarks import agencies
 from ingestion.landing import landed_files
 from orchestration import dbt, settings, warehouse
 from sandbox.store import Store
@@ -93,19 +92,7 @@ def _marts(history: History, key: Path) -> dict[str, str]:
     warehouse.prepare(home / "warehouse.duckdb", home, files, made)
     shutil.copy(home / "pseudonym.key", key)
     found = settings.load({"VOUCH_HOME": str(home)})
-    done = subprocess.run(
-        [
-            *(dbt.executable(), "build", "--quiet", "--project-dir", str(dbt.PROJECT_DIR)),
-            *("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"),
-            *("--profiles-dir", str(dbt.PROJECT_DIR), "--target-path", str(home / "target")),
-            *("--log-path", str(home), "--vars", dbt.variables(found, DAY.isoformat())),
-        ],
-        check=False,
-        env={**os.environ, "VOUCH_WAREHOUSE": str(home / "warehouse.duckdb")},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    agencies.rebuild(home, has_tests=False, variables=dbt.variables(found, DAY.isoformat()))
     candidate = publication.build_candidate(
         home / "warehouse.duckdb", dbt.manifest(found), home / "candidate"
     )

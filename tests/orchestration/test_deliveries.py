@@ -1,9 +1,7 @@
 """However the same records are delivered, the marts are the same bytes."""
 
-import os
 import random
 import shutil
-import subprocess
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import publication
+from benchmarks import agencies
 from ingestion.landing import LandedFile, landed_files
 from orchestration import dbt, settings, warehouse
 from tests.conftest import Vouch
@@ -31,9 +30,10 @@ def test_twice_shuffled_and_in_pieces_gives_the_same_bytes(built: Vouch, tmp_pat
     shutil.copy(built.home / "pseudonym.key", home)
     # dbt's parse of the same project, which takes as long as a build.
     shutil.copytree(dbt.target_path(built.home), home / "target")
+    variables = dbt.variables(found, MADE.as_of.isoformat())
     for files in _pieces(landed_files(found.landing), home / "landing", random.Random(7)):
         warehouse.prepare(home / "warehouse.duckdb", home, files, MADE)
-        _dbt_run(home, found)
+        agencies.rebuild(home, has_tests=False, variables=variables)
     assert _marts(home / "warehouse.duckdb", found, tmp_path / "got") == expected
 
 
@@ -63,22 +63,6 @@ def _written(file: LandedFile, table: pa.Table, landing: Path, piece: int) -> La
     path.parent.mkdir(parents=True, exist_ok=True)
     pq.write_table(table, path)
     return LandedFile(file.vendor, file.entity, load_id, path, table.num_rows, 0)
-
-
-def _dbt_run(home: Path, found: settings.Settings) -> None:
-    done = subprocess.run(
-        [
-            *(dbt.executable(), "build", "--quiet", "--project-dir", str(dbt.PROJECT_DIR)),
-            *("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"),
-            *("--profiles-dir", str(dbt.PROJECT_DIR), "--target-path", str(home / "target")),
-            *("--log-path", str(home), "--vars", dbt.variables(found, "2026-11-01")),
-        ],
-        check=False,
-        env={**os.environ, "VOUCH_WAREHOUSE": str(home / "warehouse.duckdb")},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def _marts(path: Path, found: settings.Settings, folder: Path) -> dict[str, str]:

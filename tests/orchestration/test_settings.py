@@ -42,6 +42,7 @@ def test_a_reference_is_taken_from_the_environment(tmp_path: Path) -> None:
         ),
         ('tenant = "t"\n[receiver]\nmax_depth = 100000\n', r"max_depth"),
         ('tenant = "t"\n[inbox]\nfolder = "x"\n', "folder"),
+        ('tenant = "t"\n[warehouse]\nmemory_limit = "plenty"\n', "memory_limit"),
     ],
 )
 def test_what_cannot_be_used_is_named(tmp_path: Path, text: str, says: str) -> None:
