@@ -15,12 +15,11 @@ import publication
 from ingestion.inbox import Inbox
 from orchestration.inbox_reader import reading
 from orchestration.settings import Settings
+from orchestration.waiting import INBOX_TAG, TRIGGER_TAG
 from publication.ledger import read_ledger
 from publication.places import Places
 from publication.releases import SWITCHES
 
-INBOX_TAG = "vouch/inbox"
-TRIGGER_TAG = "vouch/trigger"
 _AT_WORK_SECONDS = 90.0
 _RUNS = 25
 _EVENTS = 1000

@@ -38,3 +38,19 @@
         or {{ column }} like '%interview%feedback%'
     )
 {%- endmacro %}
+
+{# How many of tallied's rows are people of the window: each person once, with
+   the last of what she did in it. Needs next_month_of_person, and periods. #}
+{% macro people_in_window(count) %}
+        cast(
+            sum(
+                case
+                    when
+                        tallied.next_month_of_person is null
+                        or tallied.next_month_of_person >= periods.period_end
+                        then tallied.{{ count }}
+                    else 0
+                end
+            ) as bigint
+        )
+{%- endmacro %}

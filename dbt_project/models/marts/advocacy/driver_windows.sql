@@ -121,17 +121,7 @@ windowed as (
         tallied.rating,
         bool_and(periods.is_finished) as is_finished,
         cast(sum(tallied.answers) as bigint) as answers,
-        cast(
-            sum(
-                case
-                    when
-                        tallied.next_month_of_person is null
-                        or tallied.next_month_of_person >= periods.period_end
-                        then tallied.answers
-                    else 0
-                end
-            ) as bigint
-        ) as people
+        {{ people_in_window('answers') }} as people
 
     from tallied
 

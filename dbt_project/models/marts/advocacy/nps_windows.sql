@@ -189,17 +189,7 @@ windowed as (
         tallied.cut_by,
         tallied.cut,
         bool_and(periods.is_finished) as is_finished,
-        cast(
-            sum(
-                case
-                    when
-                        tallied.next_month_of_person is null
-                        or tallied.next_month_of_person >= periods.period_end
-                        then tallied.votes
-                    else 0
-                end
-            ) as bigint
-        ) as n,
+        {{ people_in_window('votes') }} as n,
         cast(sum(tallied.votes) as bigint) as answers,
         cast(sum(tallied.high) as bigint) as high_count,
         cast(sum(tallied.low) as bigint) as low_count,

@@ -221,17 +221,7 @@ windowed as (
         tallied.trigger,
         tallied.population,
         bool_and(periods.is_finished) as is_finished,
-        cast(
-            sum(
-                case
-                    when
-                        tallied.next_month_of_person is null
-                        or tallied.next_month_of_person >= periods.period_end
-                        then tallied.units
-                    else 0
-                end
-            ) as bigint
-        ) as n,
+        {{ people_in_window('units') }} as n,
         cast(sum(tallied.units) as bigint) as asked,
         cast(sum(tallied.delivered) as bigint) as delivered,
         cast(sum(tallied.answered) as bigint) as answered,
