@@ -100,6 +100,7 @@ def _child(
     plan: Plan,
     may_build: Callable[[str], bool],
 ) -> None:
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
     from dbt_common.events.functions import msg_to_dict
 
@@ -124,6 +125,8 @@ def _child(
     progress = leave_what_is_current(plan, may_build, lambda node: tell({"left": node}))
 
     done = dbtRunner(manifest=manifest(), callbacks=[told]).invoke(["build", *arguments])
+    # Left open, what was written would be written over again by whoever opens it next.
+    DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     finished: Any = done.result
     ran = list(finished.results) if finished else []
     results = [

@@ -3,18 +3,27 @@
 dbt decides the order and does the work; here is only asked, before each node, whether its inputs
 are those of its last build, and afterwards what its table holds now. A model that is built to the
 same rows therefore stops the build there: what follows only from it is not touched.
+
+What dbt makes of a node follows from code and variables, unless it asks the warehouse for it, and
+takes it longer than DuckDB needs for small tables. The statement of a table or a test that dbt has
+run with the same code and variables is therefore run as it is. Whatever goes wrong with it, dbt
+does the node over and says so in its own way.
 """
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import duckdb
+from dbt.adapters.contracts.connection import ConnectionState
 from dbt.artifacts.resources.types import NodeType
-from dbt.artifacts.schemas.results import NodeStatus, RunStatus
+from dbt.artifacts.schemas.results import NodeStatus, RunStatus, TestStatus
 from dbt.task.build import BuildTask
 from dbt.task.run import ModelRunner
 from dbt.task.seed import SeedRunner
 from dbt.task.test import TestRunner
+from dbt_common.exceptions import DbtRuntimeError
 
 from orchestration.contents import Plan, Record, content_query
 
@@ -54,19 +63,23 @@ class Progress:
         self._moved.add(node)
         return True
 
-    def built(self, node: str, content: str) -> None:
-        """The node was built, or the test passed."""
+    def built(self, node: str, content: str, statement: str) -> None:
+        """The node was built, or the test passed, by this statement of dbt's, if it is known."""
         known = self.plan.recorded.get(node)
         if known is None or known.content != content:
             self._moved.add(node)
-        self.records.append(Record(node, self.plan.inputs(node, self.contents), content))
+        inputs = self.plan.inputs(node, self.contents)
+        self.records.append(Record(node, inputs, content, self.plan.base, statement))
         self.contents[node] = content
 
 
 class _Left:
-    """What a runner does before and after dbt's own work."""
+    """What a runner does before and after dbt's own work. dbt makes one for each node."""
 
     progress: Progress
+    # Of dbt's, how the node was made this time; empty when it cannot be made so again.
+    _statement = ""
+    _has_asked = False
 
     def run_with_hooks(self, manifest: Any) -> Any:
         """dbt's entry to one node."""
@@ -76,15 +89,86 @@ class _Left:
             return runner._build_run_result(node, time.time(), RunStatus.Success, [], "unchanged")
         result = super().run_with_hooks(manifest)  # type: ignore[misc]
         if result.status in _GOOD:
-            self.progress.built(node.unique_id, self._content(runner))
+            self.progress.built(node.unique_id, self._content(runner), self._statement)
         return result
+
+    def safe_run(self, manifest: Any) -> Any:
+        """dbt's entry to the work itself."""
+        runner: Any = self
+        statement = self.progress.plan.statement(runner.node.unique_id)
+        repeated = self._repeated(statement) if statement else None
+        if repeated is not None:
+            self._statement = statement
+            return repeated
+        result = super().safe_run(manifest)  # type: ignore[misc]
+        if result.status in _GOOD and not self._has_asked:
+            self._statement = _statement(result.node)
+        return result
+
+    def compile(self, manifest: Any) -> Any:
+        """dbt's making of the SQL; a connection that is open afterwards was needed for it."""
+        runner: Any = self
+        compiled = super().compile(manifest)  # type: ignore[misc]
+        connection = runner.adapter.connections.get_if_exists()
+        self._has_asked = connection is not None and connection.state == ConnectionState.OPEN
+        return compiled
+
+    def _repeated(self, statement: str) -> Any:
+        """The result of a statement that dbt has run before; None unless all went well."""
+        runner: Any = self
+        started, is_test = time.time(), runner.node.resource_type == NodeType.Test
+        try:
+            rows = _fetched(runner, statement)
+        except (duckdb.Error, DbtRuntimeError):
+            return None
+        if not is_test:
+            return runner._build_run_result(runner.node, started, RunStatus.Success, [], "OK")
+        failures, should_warn, should_error = rows[0]
+        if should_warn or should_error:
+            return None
+        return runner._build_run_result(
+            runner.node, started, TestStatus.Pass, [], None, failures=failures
+        )
 
     def _content(self, runner: Any) -> str:
         if runner.node.resource_type == NodeType.Test:
             return "passed"
-        with runner.adapter.connection_named(f"content of {runner.node.unique_id}"):
-            _, table = runner.adapter.execute(content_query(runner.node.relation_name), fetch=True)
-        return str(table[0][0])
+        return str(_fetched(runner, content_query(runner.node.relation_name))[0][0])
+
+
+def _fetched(runner: Any, statement: str) -> list[Any]:
+    """The rows of a statement in a transaction of its own.
+
+    Raises:
+        duckdb.Error, DbtRuntimeError: DuckDB cannot do it; nothing is changed.
+    """
+    with runner.adapter.connection_named(runner.node.unique_id, runner.node):
+        # Without dbt's own events about each statement, which take longer than most of them.
+        cursor = runner.adapter.connections.get_thread_connection().handle.cursor()
+        cursor.execute("begin")
+        try:
+            found: list[Any] = cursor.execute(statement).fetchall()
+        except BaseException:
+            cursor.execute("rollback")
+            raise
+        cursor.execute("commit")
+        return found
+
+
+def _statement(node: Any) -> str:
+    """The SQL by which dbt has just made this table or test, where that is all it did."""
+    written = Path(node.build_path).read_text(encoding="utf-8")
+    if node.resource_type == NodeType.Test:
+        return written
+    config = node.config
+    is_all = (
+        config.get("materialized") == "table"
+        and not config.pre_hook
+        and not config.post_hook
+        # As macros/table.sql makes it; another materialization may have more to do.
+        and written.split()[:5] == ["create", "or", "replace", "table", node.relation_name]
+    )
+    return written if is_all else ""
 
 
 def leave_what_is_current(

@@ -3,12 +3,13 @@
 Dagster opens and closes a connection, and waits for the disk, three times per event. A run has
 several hundred events: measured 25 s of a run that built 37 models in 12. Here a connection stays
 open per file, and the disk is waited for at checkpoints: after a power cut the last events of a
-run may be missing from the history, nothing of a release is kept there.
+run may be missing from the history, nothing of a release is kept there. Dagster also asks with each
+event which tables and columns there are, in case of a migration; once they are there, they stay.
 """
 
 import os
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -27,6 +28,7 @@ class History(SqliteEventLogStorage):
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._engines: OrderedDict[str, Engine] = OrderedDict()
         self._process = os.getpid()
+        self._found: set[str] = set()
         super().__init__(base_dir, inst_data)
 
     @classmethod
@@ -40,6 +42,19 @@ class History(SqliteEventLogStorage):
     def _connect(self, shard: str) -> Iterator[Connection]:
         with self._db_lock, self._engine(shard).connect() as connection, connection.begin():
             yield connection
+
+    def has_table(self, table_name: str) -> bool:
+        """Whether the file for all runs has the table."""
+        return self._is_found(table_name, lambda: super(History, self).has_table(table_name))
+
+    def _has_asset_key_col_on_connection(self, conn: Connection, column_name: str) -> bool:
+        ask = super()._has_asset_key_col_on_connection
+        return self._is_found(f"column {column_name}", lambda: ask(conn, column_name))
+
+    def _is_found(self, name: str, ask: Callable[[], bool]) -> bool:
+        if name not in self._found and ask():
+            self._found.add(name)
+        return name in self._found
 
     def dispose(self) -> None:
         """Close what is open; Dagster calls this when its instance ends."""

@@ -29,7 +29,7 @@ def run(found: Progress, nps: str) -> set[str]:
     """Go through the nodes as dbt would; whose records hold afterwards."""
     for node in PARENTS:
         if not found.leave(node):
-            found.built(node, nps if node == "nps" else "new rows")
+            found.built(node, nps if node == "nps" else "new rows", "")
     return {record.node for record in found.records}
 
 

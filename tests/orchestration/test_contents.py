@@ -63,6 +63,13 @@ def test_what_a_killed_build_may_have_touched_is_in_doubt_and_all_that_follows()
     assert Plan("code", PARENTS, SOURCES, left).doubtful() == {"staged", "middle", "mart"}
 
 
+def test_a_statement_is_of_the_code_that_dbt_made_it_of() -> None:
+    record = Record("mart", "inputs", "rows", base="code", statement="select 1")
+    assert Plan("code", PARENTS, SOURCES, {"mart": record}).statement("mart") == "select 1"
+    assert Plan("other code", PARENTS, SOURCES, {"mart": record}).statement("mart") == ""
+    assert Plan("code", PARENTS, SOURCES, {}).statement("mart") == ""
+
+
 def test_records_are_replaced_and_forgotten(connection: duckdb.DuckDBPyConnection) -> None:
     recorded(connection)
     remember(connection, [Record("a", "1", "x"), Record("b", "1", "y")])
