@@ -18,7 +18,7 @@ from publication.export import ExportedFile, export_parquet, exported, make_data
 from publication.marts import EvidenceModel, PublicMart, evidence_models, public_marts
 from publication.places import CANDIDATE, DATABASE, MANIFEST, VERDICT, Places
 from publication.releases import Release, current
-from publication.reuse import file_contents, reusable, take
+from publication.reuse import file_contents, released_database, reusable, take
 from publication.suppression import protect
 from publication.unmapped import Unmapped, read_unmapped
 
@@ -99,7 +99,9 @@ def build_candidate(
         protect(building, changed, released.folder if released else None)
         take(same, building)
         files = exported(building)
-        make_database(building, [mart.name for mart in marts])
+        taken = [mart.name for mart in marts if mart not in changed]
+        database = released_database(released, [mart.name for mart in marts]) if taken else None
+        make_database(building, [mart.name for mart in marts], database, taken)
     except duckdb.Error as error:
         shutil.rmtree(building, ignore_errors=True)
         raise CandidateError(

@@ -1,6 +1,7 @@
 """Warehouse tables to Parquet files, the same rows always to the same bytes, and to DuckDB."""
 
-from collections.abc import Sequence
+import shutil
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,18 +51,29 @@ def export_parquet(
     sync(folder / "evidence")
 
 
-def make_database(folder: Path, marts: Sequence[str]) -> None:
-    """The marts' Parquet files as tables of ``serving.duckdb``, schema ``marts``."""
+def make_database(
+    folder: Path, marts: Sequence[str], earlier: Path | None = None, same: Container[str] = ()
+) -> None:
+    """The marts' Parquet files as tables of ``serving.duckdb``, schema ``marts``.
+
+    ``earlier`` is a database with just these marts; its tables of the marts in ``same`` are
+    taken as they are.
+    """
     # From the Parquet files, not the warehouse: the two then cannot hold different rows.
     path = folder / DATABASE
+    if earlier is not None:
+        shutil.copyfile(earlier, path)
     with duckdb.connect(str(path)) as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute("begin")
-        connection.execute("create schema marts")
+        connection.execute("create schema if not exists marts")
         for mart in marts:
+            if earlier is not None and mart in same:
+                continue
             file = literal(folder / f"{mart}.parquet")
             connection.execute(
-                f"create table marts.{_quoted(mart)} as select * from read_parquet({file})"
+                f"create or replace table marts.{_quoted(mart)} as"
+                f" select * from read_parquet({file})"
             )
         connection.execute("commit")
         connection.execute("checkpoint")

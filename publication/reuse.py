@@ -9,7 +9,7 @@ from pathlib import Path
 
 from expectations.files import file_sha256, sync
 from publication.marts import EvidenceModel, PublicMart
-from publication.places import CANDIDATE
+from publication.places import CANDIDATE, DATABASE
 from publication.releases import Release
 
 _PROTECTION = "protection"
@@ -55,6 +55,19 @@ def reusable(release: Release | None, contents: Mapping[str, str]) -> dict[str, 
         if all(_is_whole(file) for file in files.values()):
             found |= files
     return found
+
+
+def released_database(release: Release | None, marts: Sequence[str]) -> Path | None:
+    """The release's database, when it holds just these marts and its bytes are the released."""
+    if release is None:
+        return None
+    try:
+        manifest = release.manifest()
+        names = {mart["name"] for mart in manifest["marts"]}
+        file = Reusable(release.folder / DATABASE, manifest["files"][DATABASE])
+    except (OSError, ValueError, KeyError):
+        return None
+    return file.path if names == set(marts) and _is_whole(file) else None
 
 
 def _is_whole(file: Reusable) -> bool:

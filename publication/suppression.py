@@ -16,7 +16,7 @@ import pyarrow as pa
 from expectations.files import sync
 from expectations.suites.metrics import SUPPRESSION_FLOOR
 from publication.marts import PublicMart
-from publication.parquet import read_table, write_table
+from publication.parquet import write_table
 from publication.suppression_books import (
     MEMORY,
     Before,
@@ -26,6 +26,7 @@ from publication.suppression_books import (
     UnitKey,
     Units,
 )
+from publication.suppression_moved import read_moved
 from publication.suppression_rule import SuppressionRule
 from publication.suppression_series import Decision, decide_series
 
@@ -62,27 +63,29 @@ def _protect(
     folder: Path, mart: PublicMart, rule: SuppressionRule, previous: Path | None
 ) -> Protected:
     name = f"{mart.name}.parquet"
-    table = read_table(folder / name)
     reader = Reader(rule, mart.grain)
-    rows: list[RowMapping] = table.to_pylist()
+    before = previous / name if previous is not None and (previous / name).exists() else None
+    memory = previous / FOLDER / name if previous is not None else None
+    found = read_moved(folder / name, before, memory, reader.series)
+    rows: list[RowMapping] = found.now.to_pylist()
     earlier = None
-    if previous is not None and (previous / name).exists():
-        earlier = reader.earlier(previous.name, previous / name, previous / FOLDER / name)
+    if previous is not None and before is not None:
+        earlier = reader.earlier(previous.name, found.before.to_pylist(), found.memory.to_pylist())
     page = _Page(reader, reader.units(rows), earlier)
     page.decide()
-    changed, memory = page.changed(), page.remembered()
+    changed, remembered = page.changed(), page.remembered()
+    schema = found.now.schema
     if changed:
         grain = ", ".join(f'"{column}" nulls last' for column in mart.grain)
         kept = [row for row in rows if id(row) not in page.replaced]
-        final = pa.Table.from_pylist([*kept, *changed], schema=table.schema)
-        write_table(final, grain, folder / name)
-    if memory:
+        final = pa.Table.from_pylist([*kept, *changed], schema=schema)
+        write_table(pa.concat_tables([found.others, final]), grain, folder / name)
+    if remembered:
         (folder / FOLDER).mkdir(exist_ok=True)
-        schema = table.schema
         for column, kind in zip(MEMORY, (pa.string(), pa.string(), pa.int64()), strict=True):
             schema = schema.append(pa.field(column, kind))
         schema = pa.schema([field.with_nullable(True) for field in schema])
-        final = pa.Table.from_pylist(memory, schema=schema)
+        final = pa.Table.from_pylist(remembered, schema=schema)
         write_table(final, "all", folder / FOLDER / name)
         sync(folder / FOLDER)
     return Protected(mart.name, page.held, page.hidden)

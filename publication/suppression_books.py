@@ -4,11 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from publication.errors import MartDeclarationError
-from publication.parquet import read_table
 from publication.suppression_rule import WHOLE, SuppressionRule
 
 EVER = 10**6
@@ -133,17 +131,18 @@ class Reader:
         """Which row of its unit it is."""
         return tuple(row[name] for name in self.rule.shared)
 
-    def earlier(self, release: str, published: Path, memory: Path) -> Earlier:
-        """The previous release, from its mart and from what it remembered."""
+    def earlier(
+        self, release: str, published: Iterable[RowMapping], remembered: Iterable[RowMapping]
+    ) -> Earlier:
+        """The previous release, from its mart's rows and from what it remembered."""
         found = Earlier(release)
-        for key, unit in self.units(read_table(published).to_pylist()).items():
+        for key, unit in self.units(published).items():
             kind = "hidden" if unit.is_hidden else "shown"
             counts = {name: int(row[self.rule.people] or 0) for name, row in unit.rows.items()}
             before = Before(kind, counts, published=unit)
             if kind == "shown":
                 before.shown, before.since = unit, release
             found.units[key] = before
-        remembered = read_table(memory).to_pylist() if memory.exists() else []
         shown: dict[tuple[UnitKey, str, str], Unit] = {}
         for row in remembered:
             kind, since, people_now = (row.pop(name) for name in MEMORY)

@@ -3,8 +3,11 @@
 import json
 from datetime import timedelta
 
+import duckdb
+
 import publication
 from publication import Candidate, build_candidate
+from publication.parquet import literal
 from tests.expectations.agency import NOON, Agency
 from tests.publication.releasing import release
 
@@ -25,6 +28,31 @@ def test_an_unchanged_mart_is_the_released_file_itself(agency: Agency) -> None:
     other = "dim_channels.parquet"
     assert not (released / other).samefile(made.folder / other)
     assert made.sha256 == build_candidate(agency.warehouse, agency.manifest, agency.home).sha256
+
+
+def test_the_database_holds_the_changed_mart_and_the_tables_of_the_others(agency: Agency) -> None:
+    release(agency, candidate(agency, BEFORE))
+    agency.change("update marts.dim_channels set channel = 'another'")
+    made = candidate(agency, {**BEFORE, "dim_channels": "2"})
+    with duckdb.connect(str(made.database), read_only=True) as database:
+        for mart in made.marts:
+            file = literal(made.folder / f"{mart.name}.parquet")
+            rows = f"(from marts.{mart.name} except all from read_parquet({file}))"
+            back = f"(from read_parquet({file}) except all from marts.{mart.name})"
+            found = database.execute(f"select count(*) from ({rows} union all {back})").fetchone()
+            assert found == (0,), mart.name
+        channels = database.execute("select distinct channel from marts.dim_channels").fetchall()
+    assert channels == [("another",)]
+
+
+def test_a_released_database_that_was_altered_is_not_built_upon(agency: Agency) -> None:
+    released = release(agency, candidate(agency, BEFORE)).release
+    released.database.chmod(0o644)
+    with duckdb.connect(str(released.database)) as database:
+        database.execute("delete from marts.fct_revenue")
+    made = candidate(agency, BEFORE)
+    with duckdb.connect(str(made.database), read_only=True) as database:
+        assert database.execute("select count(*) > 0 from marts.fct_revenue").fetchone() == (True,)
 
 
 def test_a_released_file_that_was_altered_is_not_taken(agency: Agency) -> None:

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from publication.suppression import protect
+from publication.suppression_moved import Moved, read_moved
 from tests.publication.attacker import MART, Answer, mart, read, revealed_groups, write
 
 MONTHS = 7
@@ -63,6 +64,46 @@ def test_an_attacker_with_two_releases_learns_of_no_small_group(
             assert not revealed_groups(releases, MONTHS)
     finally:
         shutil.rmtree(folder)
+
+
+def everything_moved(now: Path, before: Path | None, memory: Path | None, _: object) -> Moved:
+    """As if each series had to be looked at."""
+    return read_moved(now, before, memory, ())
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.tuples(answers, answers), min_size=2, max_size=3), st.data())
+def test_series_that_stand_are_left_out_and_not_a_byte_differs(
+    histories: list[tuple[list[tuple[int, str, int]], list[tuple[int, str, int]]]],
+    data: st.DataObject,
+) -> None:
+    folder = Path(tempfile.mkdtemp())
+    try:
+        tenants = [some(*first) for first, _ in histories]
+        for number in range(3):
+            rows = [
+                {**row, "tenant_id": f"tenant {tenant}"}
+                for tenant, found in enumerate(tenants)
+                for row in mart(found, MONTHS)
+            ]
+            for way in (read_moved, everything_moved):
+                release = write(rows, folder / way.__name__ / f"r{number}")
+                previous = release.parent / f"r{number - 1}" if number else None
+                with pytest.MonkeyPatch.context() as patch:
+                    patch.setattr("publication.suppression.read_moved", way)
+                    protect(release, [MART], previous)
+            assert files(folder / "read_moved") == files(folder / "everything_moved")
+            moved = data.draw(st.integers(0, len(tenants) - 1))
+            tenants[moved] = [*tenants[moved], *some(*histories[moved][1], start=1000 * number)]
+    finally:
+        shutil.rmtree(folder)
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """All bytes below a folder, by name."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.parquet")
+    }
 
 
 def test_the_mart_alone_would_reveal_a_month(tmp_path: Path) -> None:
