@@ -54,7 +54,7 @@ def measure(work: Path, records: int, events: int, stock_events: int) -> Outcome
     given = {**os.environ, "VOUCH_HOME": str(home), "VOUCH_CONFIG": str(config)}
     answers = Answers(home)
     with _receiver(work, given) as url:
-        with _worker(work, home, given):
+        with at_work(work, home, given):
             ours = _measured(home, url, answers, "ours", events)
         stock = []
         if stock_events:
@@ -124,7 +124,8 @@ def _receiver(work: Path, given: dict[str, str]) -> Iterator[str]:
 
 
 @contextmanager
-def _worker(work: Path, home: Path, given: dict[str, str]) -> Iterator[None]:
+def at_work(work: Path, home: Path, given: dict[str, str]) -> Iterator[None]:
+    """A worker over the home."""
     log = work / "worker.log"
     with _process([_VOUCH, "worker"], given, log) as process:
         _until(process, log, lambda: is_there(home))

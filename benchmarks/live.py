@@ -47,8 +47,8 @@ class Answers:
             found for found in map(json.loads, texts.to_pylist()) if _scored(found["response"])
         ]
 
-    def event(self, number: int, name: str) -> tuple[str, bytes]:
-        """The token and the body of the webhook."""
+    def event(self, number: int, name: str, score: int | None = None) -> tuple[str, bytes]:
+        """The token and the body of the webhook; any score unless one is wanted."""
         given = json.loads(json.dumps(self._payloads[number * 37 % len(self._payloads)]))
         response = given["response"]
         token = hashlib.sha256(f"{name} {number}".encode()).hexdigest()[:32]
@@ -56,7 +56,7 @@ class Answers:
         response |= {"token": token, "response_id": token, "landing_id": token}
         response |= {"submitted_at": instant, "landed_at": instant}
         for answer in _scored(response):
-            answer["number"] = number % 11
+            answer["number"] = number % 11 if score is None else score
         form = {"form_id": given["form_id"], **response}
         body = {"event_id": token, "event_type": "form_response", "form_response": form}
         return token, json.dumps(body).encode()
@@ -83,6 +83,13 @@ def moved(home: Path, url: str, token: str, body: bytes) -> Moved:
         raise BenchmarkFailed(f"an event was {status}")
     served = _served(home, token, accepted)
     return Moved(served - accepted, {"accept": accepted - sent, **_stages(home, accepted, served)})
+
+
+def served(home: Path, query: str) -> list[Any]:
+    """Rows of a query on what BI sees now."""
+    pointer = json.loads((home / "serving" / "current.json").read_text(encoding="utf-8"))
+    with duckdb.connect(str(home / "serving" / pointer["database"]), read_only=True) as database:
+        return database.execute(query).fetchall()
 
 
 def _served(home: Path, token: str, since: float) -> float:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 
 import dagster as dg
+import duckdb
 from pydantic import PrivateAttr
 
 from ingestion.inbox import Inbox
@@ -29,17 +30,32 @@ class Home(dg.ConfigurableResource):  # type: ignore[type-arg]
     wait_seconds: float = 0.0
     deliveries: str = "pull"
     _newest: int | None = PrivateAttr(default=None)
+    _reading: duckdb.DuckDBPyConnection | None = PrivateAttr(default=None)
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Home"]:
         """Hold the folder while the run lasts."""
         purpose = f"run {context.run_id}" if context.run_id else "a run"
         run, instance = context.run, context.instance
-        if run is not None and instance is not None and PROCESS_TAG not in run.tags:
-            # However the run was started, its death can then be noticed.
-            instance.add_run_tags(run.run_id, {PROCESS_TAG: process_tag(os.getpid())})
+        here = process_tag(os.getpid())
+        if run is not None and instance is not None and run.tags.get(PROCESS_TAG) != here:
+            # However the run was started, its death can then be noticed. One that is tried again
+            # comes with all tags of the one that died.
+            instance.add_run_tags(run.run_id, {PROCESS_TAG: here})
         with home.held(self.settings.home, purpose, self.wait_seconds):
-            yield self
+            try:
+                yield self
+            finally:
+                if self._reading is not None:
+                    self._reading.close()
+
+    def keep_open(self) -> None:
+        """Nothing writes to the warehouse from here on, and whoever reads it finds it open.
+
+        Opening it takes 50 ms and more, which a run would do six times.
+        """
+        if self._reading is None:
+            self._reading = duckdb.connect(str(self.settings.warehouse), read_only=True)
 
     @property
     def settings(self) -> settings.Settings:

@@ -36,6 +36,7 @@ def candidate_asset(marts: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
     )
     def candidate(home: Home) -> dg.MaterializeResult[None]:
         """The bytes that may become a release: public marts, and the evidence behind them."""
+        home.keep_open()
         settings = home.settings
         code = code_version.digest()
         held = {

@@ -62,9 +62,14 @@ class WarmLauncher(DefaultRunLauncher):
         """Whether the run's process lives; one that we did not start is taken to live."""
         current = self._instance.get_run_by_id(run.run_id) or run
         tag = current.tags.get(PROCESS_TAG)
-        if tag is None or is_alive(tag):
+        if tag is None or is_alive(tag) or self._is_inherited(current, tag):
             return CheckRunHealthResult(WorkerStatus.RUNNING)
         return CheckRunHealthResult(WorkerStatus.NOT_FOUND, f"its process {tag} is gone")
+
+    def _is_inherited(self, run: dg.DagsterRun, tag: str) -> bool:
+        """A run that is tried again has the tags of the one that died until it says its own."""
+        parent = self._instance.get_run_by_id(run.parent_run_id) if run.parent_run_id else None
+        return parent is not None and parent.tags.get(PROCESS_TAG) == tag
 
     def _home(self) -> Path:
         return settings.load().home

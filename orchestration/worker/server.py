@@ -38,6 +38,8 @@ log = logging.getLogger("vouch.worker")
 
 _TICK_SECONDS = 0.5
 _CODE_SECONDS = 2.0
+# A run takes what the receiver, which has senders waiting, and the web interface leave.
+_NICE = 10
 _CODE = ("dbt_project", "expectations", "ingestion", "orchestration", "publication")
 _LIBRARIES = ("duckdb", "pyarrow.parquet", "dlt", "dbt.cli.main", "dbt.adapters.duckdb")
 _LISTENING = "VOUCH_WORKER_LISTENING"
@@ -133,8 +135,12 @@ class Server:
         )
 
     def _fork(self, run_id: str, work: Callable[[], object]) -> Child:
+        def gently() -> None:
+            os.nice(_NICE)
+            work()
+
         inherited = [self._listening.fileno(), self._eye]
-        child = forked(run_id, work, self._settings.home / "worker.log", inherited)
+        child = forked(run_id, gently, self._settings.home / "worker.log", inherited)
         self._runs[child.pid] = child
         return child
 

@@ -1,44 +1,25 @@
-"""Answers that arrive: events as Typeform sends them, put into a home's inbox."""
+"""Answers that arrive as Typeform sends them, and what becomes of them in a home."""
 
-import hashlib
 import json
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-import pyarrow.parquet as pq
+import dagster as dg
+import duckdb
+from dagster._core.instance.ref import InstanceRef
 
+from benchmarks.live import Answers
 from ingestion.inbox import Event, Inbox
-from ingestion.landing import landed_files
+
+_SECONDS = 180.0
 
 
 def answer(home: Path, number: int, score: int) -> Event:
     """A landed answer given once more: with another token, a score and a later instant."""
-    landed = max(
-        (file for file in landed_files(home / "landing") if file.entity == "responses"),
-        key=lambda file: file.rows,
-    )
-    payloads = pq.read_table(landed.path, columns=["payload"]).column("payload").to_pylist()
-    scored = [found for found in map(json.loads, payloads) if _scored(found)]
-    given = scored[number * 37 % len(scored)]
-    response = given["response"]
-    token = hashlib.sha256(f"answer {number}".encode()).hexdigest()[:32]
-    instant = f"2026-10-29T12:{number % 60:02}:00Z"
-    response |= {"token": token, "response_id": token, "landing_id": token}
-    response |= {"submitted_at": instant, "landed_at": instant}
-    for each in _scored(given):
-        each["number"] = score
-    body = {
-        "event_id": token,
-        "event_type": "form_response",
-        "form_response": {"form_id": given["form_id"], **response},
-    }
-    return Event("typeform", token, datetime.now(UTC), json.dumps(body).encode())
-
-
-def _scored(given: dict[str, Any]) -> list[dict[str, Any]]:
-    answers = given["response"].get("answers") or []
-    return [each for each in answers if each["field"]["type"] == "nps"]
+    token, body = Answers(home).event(number, "answer", score)
+    return Event("typeform", token, datetime.now(UTC), body)
 
 
 def arrive(home: Path, *events: Event) -> int:
@@ -58,3 +39,26 @@ def position(home: Path, consumer: str) -> int:
         return inbox.position(consumer)
     finally:
         inbox.close()
+
+
+def answers(home: Path) -> int:
+    """How many answers the served marts hold."""
+    pointer = json.loads((home / "serving" / "current.json").read_text())
+    with duckdb.connect(str(home / "serving" / pointer["database"]), read_only=True) as serving:
+        row = serving.execute("select count(*) from marts.fct_survey_responses").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def runs(home: Path) -> list[dg.DagsterRun]:
+    """Runs from events, the newest first."""
+    with dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(home / "dagster"))) as instance:
+        return list(instance.get_runs(dg.RunsFilter(job_name="from_events")))
+
+
+def until(happened: Callable[[], bool]) -> None:
+    """Wait for it."""
+    deadline = time.monotonic() + _SECONDS
+    while not happened():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.05)

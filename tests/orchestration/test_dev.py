@@ -201,7 +201,7 @@ def test_a_second_one_over_the_same_home_is_refused(dev: Dev) -> None:
 
 
 def test_a_killed_receiver_is_told_and_is_back(dev: Dev) -> None:
-    (receiver,) = (one for one in ours(dev.home) if "receive" in one.cmdline())
+    (receiver,) = of(dev.home, "receive")
     receiver.kill()
     dev.line("receiver was killed by signal 9; starting it again in 1 s")
 
@@ -211,6 +211,16 @@ def test_a_killed_receiver_is_told_and_is_back(dev: Dev) -> None:
         return False
 
     until(is_back)
+
+
+def test_killed_daemon_and_worker_are_told_and_back_and_no_event_is_lost(dev: Dev) -> None:
+    before = dev.answers()
+    for name, part in (("daemon", "dagster._daemon"), ("worker", "worker")):
+        # A worker's children have its command line: the oldest of them is the server.
+        min(of(dev.home, part), key=psutil.Process.create_time).kill()
+        dev.line(f"{name} was killed by signal 9; starting it again in 1 s")
+    urllib.request.urlopen(f"{dev.sandbox}/live/detractor", data=b"").close()
+    until(lambda: dev.answers() > before)
 
 
 def test_it_ends_with_everything_it_has_started(dev: Dev) -> None:
@@ -228,3 +238,8 @@ def ours(home: Path) -> list[psutil.Process]:
             if process.environ().get("VOUCH_HOME") == str(home):
                 found.append(process)
     return found
+
+
+def of(home: Path, part: str) -> list[psutil.Process]:
+    """Those of ours that have this in their command line."""
+    return [one for one in ours(home) if part in one.cmdline()]

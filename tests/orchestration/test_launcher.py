@@ -48,6 +48,20 @@ def test_the_end_of_a_runs_process_is_noticed(
     assert found.status == WorkerStatus.NOT_FOUND and "is gone" in str(found.msg)
 
 
+def test_a_run_that_is_tried_again_is_not_taken_for_the_one_that_died(
+    instance: dg.DagsterInstance, launcher: WarmLauncher
+) -> None:
+    died = {PROCESS_TAG: "1@0.0"}
+    first = instance.create_run_for_job(any_job, tags=died)
+    second = instance.create_run_for_job(
+        any_job, tags=died, parent_run_id=first.run_id, root_run_id=first.run_id
+    )
+    assert launcher.check_run_worker_health(first).status == WorkerStatus.NOT_FOUND
+    assert launcher.check_run_worker_health(second).status == WorkerStatus.RUNNING
+    instance.add_run_tags(second.run_id, {PROCESS_TAG: "2@0.0"})
+    assert launcher.check_run_worker_health(second).status == WorkerStatus.NOT_FOUND
+
+
 def test_without_a_worker_dagsters_own_launcher_is_asked_and_the_run_says_so(
     instance: dg.DagsterInstance, launcher: WarmLauncher
 ) -> None:

@@ -6,22 +6,24 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
 import duckdb
 import pytest
-from dagster._core.instance.ref import InstanceRef
 
 from orchestration.worker.address import PROCESS_TAG, is_there
 from tests.conftest import REPOSITORY, Vouch
-from tests.orchestration.arriving import answer, arrive, position
+from tests.orchestration.arriving import answer, answers, arrive, position, runs, until
 
 pytestmark = pytest.mark.slow
 
-SECONDS = 180.0
+DROPPED = (
+    "respondent_email,score,comment,submitted_at,company_key\n"
+    "ada@example.com,9,quick and clear,2026-10-15T10:00:00Z,\n"
+)
 
 
 @pytest.fixture(scope="module")
@@ -32,13 +34,13 @@ def vouch(built: Vouch, tmp_path_factory: pytest.TempPathFactory) -> Vouch:
     return Vouch(home, dict(built.environment))
 
 
-@pytest.fixture
-def worker(vouch: Vouch) -> Iterator["subprocess.Popen[bytes]"]:
+@contextmanager
+def at_work(vouch: Vouch, code: Path = REPOSITORY) -> "Iterator[subprocess.Popen[bytes]]":
     """A worker over the home, ready."""
     with (vouch.home / "server.log").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-c", "from orchestration.cli import main; main()", "worker"],
-            cwd=REPOSITORY,
+            [sys.executable, "-m", "orchestration", "worker"],
+            cwd=code,
             env={**os.environ, "VOUCH_HOME": str(vouch.home), **vouch.environment},
             stdout=log,
             stderr=log,
@@ -52,27 +54,23 @@ def worker(vouch: Vouch) -> Iterator["subprocess.Popen[bytes]"]:
         process.wait()
 
 
-def until(happened: Callable[[], bool]) -> None:
-    """Wait for it."""
-    deadline = time.monotonic() + SECONDS
-    while not happened():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.05)
+@pytest.fixture
+def worker(vouch: Vouch) -> "Iterator[subprocess.Popen[bytes]]":
+    """A worker of this code."""
+    with at_work(vouch) as process:
+        yield process
 
 
-def answers(home: Path) -> int:
-    """How many answers the served marts hold."""
-    pointer = json.loads((home / "serving" / "current.json").read_text())
-    with duckdb.connect(str(home / "serving" / pointer["database"]), read_only=True) as serving:
-        row = serving.execute("select count(*) from marts.fct_survey_responses").fetchone()
-    assert row is not None
-    return int(row[0])
-
-
-def runs(home: Path) -> list[dg.DagsterRun]:
-    """Runs from events, the newest first."""
-    with dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(home / "dagster"))) as instance:
-        return list(instance.get_runs(dg.RunsFilter(job_name="from_events")))
+def test_dbts_statements_are_kept_and_one_that_fails_is_left_to_dbt(vouch: Vouch) -> None:
+    with duckdb.connect(str(vouch.home / "warehouse.duckdb")) as warehouse:
+        row = warehouse.execute(
+            "select count(*) from landing.built where statement like '%create or replace%'"
+        ).fetchone()
+        assert row is not None and row[0] > 150
+        # Whatever the next events build, they can only build it through dbt.
+        warehouse.execute(
+            "update landing.built set statement = 'select nothing' where node like '%fct_survey%'"
+        )
 
 
 def test_a_burst_is_one_run_and_a_killed_run_is_made_good(
@@ -99,6 +97,26 @@ def test_a_killed_worker_takes_up_what_came_meanwhile(
     before = answers(vouch.home)
     assert position(vouch.home, "runs") < arrive(vouch.home, answer(vouch.home, 10, 1))
     until(lambda: answers(vouch.home) == before + 1)
+
+
+def test_new_code_is_taken_up_by_the_same_process_and_a_dropped_file_by_it(
+    vouch: Vouch, tmp_path: Path
+) -> None:
+    for part in ("dbt_project", "expectations", "ingestion", "orchestration", "publication"):
+        shutil.copytree(REPOSITORY / part, tmp_path / part)
+    shutil.copy(REPOSITORY / "dagster.yaml", tmp_path)
+    before = answers(vouch.home)
+    with at_work(vouch, tmp_path) as process:
+        with (tmp_path / "ingestion" / "drop.py").open("a") as code:
+            code.write("# New.\n")
+        log = vouch.home / "server.log"
+        until(lambda: "the code is new" in log.read_text())
+        drop = vouch.home / "drop"
+        drop.mkdir(exist_ok=True)
+        (drop / "answers.csv").write_text(DROPPED)
+        until(lambda: answers(vouch.home) == before + 1)
+        assert process.poll() is None
+        assert log.read_text().endswith("drop: answers.csv\n")
 
 
 def test_releases_from_events_are_what_a_build_of_everything_gives(vouch: Vouch) -> None:
