@@ -4,7 +4,7 @@ PYTHON ?= $(shell command -v python3.12 >/dev/null 2>&1 && python3.12 -c '' 2>/d
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help demo test lint bench docs dev lock clean
+.PHONY: help demo test lint bench soak docs dev lock clean
 
 help:  ## What there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -33,6 +33,9 @@ lint: $(STAMP)  ## Style, types, layers, SQL
 
 bench: $(STAMP)  ## Figures and ratios, kept in benchmarks/results
 	$(BIN)/python -m benchmarks
+
+soak: $(STAMP)  ## 200 random histories of events and pulls, where make test draws 8
+	VOUCH_SOAK=200 $(BIN)/python -m pytest -n 0 tests/ingestion/test_histories.py
 
 docs: $(STAMP)  ## Write docs/metrics.md anew from the models' descriptions
 	$(BIN)/python docs/generate.py

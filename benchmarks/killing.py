@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 
 from benchmarks.receiver_process import ReceiverProcess, inbox_of
-from benchmarks.typeform_events import PATH, body, headers, key
+from benchmarks.typeform_events import PATH, Events, headers
 from ingestion.inbox import Stored
 
 _SENDERS = 6
@@ -35,8 +35,9 @@ class Soaked:
 
 
 class _Senders:
-    def __init__(self, port: int, seed: int) -> None:
+    def __init__(self, port: int, seed: int, events: Events) -> None:
         self._port = port
+        self._events = events
         self._seed = seed
         self._ending = threading.Event()
         self._lock = threading.Lock()
@@ -80,7 +81,7 @@ class _Senders:
         connection.close()
 
     def _is_taken(self, connection: http.client.HTTPConnection, event: int) -> bool:
-        sent = body(event)
+        sent = self._events.body(event)
         try:
             connection.request("POST", PATH, sent, headers(sent))
             answer = connection.getresponse()
@@ -94,11 +95,12 @@ class _Senders:
         return answer.status == 200
 
 
-def soak(folder: Path, rounds: int, seed: int) -> Soaked:
+def soak(folder: Path, rounds: int, seed: int, events: Events | None = None) -> Soaked:
     """Start, let it run for 0.1 to 0.5 s, kill, start again; then see what the inbox holds."""
+    pushed = events or Events()
     dice = Random(seed)
     process = ReceiverProcess(folder)
-    senders = _Senders(process.port, seed)
+    senders = _Senders(process.port, seed, pushed)
     try:
         for _ in range(rounds):
             time.sleep(dice.uniform(*_UPTIME_SECONDS))
@@ -116,7 +118,10 @@ def soak(folder: Path, rounds: int, seed: int) -> Soaked:
         len(senders.acknowledged),
         senders.resent,
         senders.cut_off,
-        sum(body(event) not in found.get(key(event), ()) for event in senders.acknowledged),
+        sum(
+            pushed.body(event) not in found.get(pushed.key(event), ())
+            for event in senders.acknowledged
+        ),
         sum(len(bodies) > 1 for bodies in found.values()),
     )
 

@@ -1,5 +1,7 @@
 """``python -m benchmarks.pushing PORT RATE SECONDS``: events at a steady rate, come what may.
 
+``--like FILE TOKEN NAME`` sends copies of the event in the file, whose token is the one given.
+
 Open loop: an event is due at its moment whether or not earlier ones were answered, and its
 latency counts from when it was due. A sender that waits for answers would hide every pause.
 """
@@ -9,11 +11,12 @@ import asyncio
 import json
 import time
 from collections import Counter, deque
+from pathlib import Path
 from typing import cast
 
 import uvloop
 
-from benchmarks.typeform_events import PATH, body, headers
+from benchmarks.typeform_events import PATH, Events, headers
 
 # Enough that a commit of a third of a second holds no event back at the sender.
 _CONNECTIONS = 512
@@ -36,7 +39,7 @@ class _Connection(asyncio.Protocol):
     def send(self, event: int, due: float) -> None:
         """Send one event; the load hears of the answer."""
         assert self._transport is not None
-        sent = body(event)
+        sent = self._load.events.body(event)
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers(sent).items())
         head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\n{lines}Content-Length: {len(sent)}\r\n\r\n"
         self._due = due
@@ -61,7 +64,8 @@ class _Connection(asyncio.Protocol):
 
 
 class _Load:
-    def __init__(self) -> None:
+    def __init__(self, events: Events) -> None:
+        self.events = events
         self.idle: deque[_Connection] = deque()
         self.waiting: deque[tuple[int, float]] = deque()
         self.latencies: list[float] = []
@@ -85,8 +89,8 @@ class _Load:
             self.waiting.append((event, due))
 
 
-async def _run(port: int, rate: int, seconds: int) -> dict[str, object]:
-    load = _Load()
+async def _run(port: int, rate: int, seconds: int, events: Events) -> dict[str, object]:
+    load = _Load(events)
     loop = asyncio.get_running_loop()
     for _ in range(_CONNECTIONS):
         _, connection = await loop.create_connection(lambda: _Connection(load), "127.0.0.1", port)
@@ -120,8 +124,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks.pushing", description=__doc__)
     for name in ("port", "rate", "seconds"):
         parser.add_argument(name, type=int)
+    parser.add_argument("--like", nargs=3, metavar=("FILE", "TOKEN", "NAME"))
     given = parser.parse_args()
-    print(json.dumps(uvloop.run(_run(given.port, given.rate, given.seconds))))
+    events = Events()
+    if given.like:
+        file, token, name = given.like
+        events = Events(name, Path(file).read_bytes(), token.encode())
+    print(json.dumps(uvloop.run(_run(given.port, given.rate, given.seconds, events))))
 
 
 if __name__ == "__main__":

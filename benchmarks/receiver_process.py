@@ -30,11 +30,15 @@ webhook_secrets = ["{SECRET}"]
 
 
 class ReceiverProcess:
-    """One start of the command; ``seconds`` is how long it took to take connections."""
+    """One start of the command; ``seconds`` is how long it took to take connections.
+
+    Settings are the folder's ``vouch.toml``, made when there is none.
+    """
 
     def __init__(self, folder: Path, port: int = 0) -> None:
         config = folder / "vouch.toml"
-        config.write_text(_CONFIG, encoding="utf-8")
+        if not config.exists():
+            config.write_text(_CONFIG, encoding="utf-8")
         environment = {"VOUCH_HOME": str(folder / "home"), "VOUCH_CONFIG": str(config)}
         started = time.perf_counter()
         self._process = subprocess.Popen(

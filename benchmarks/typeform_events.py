@@ -29,21 +29,28 @@ _REST = json.dumps(
 )[1:].encode()
 
 
-def key(number: int) -> str:
-    """The key under which the inbox knows it."""
-    return f"benchmark-{number}"
+_TOKEN = b"TOKEN-OF-THE-EVENT"
+_EVENT = (
+    b'{"event_id": "%(token)s", "event_type": "form_response", '
+    b'"form_response": {"token": "%(token)s", %(rest)s}' % {b"token": _TOKEN, b"rest": _REST}
+)
 
 
-def body(number: int) -> bytes:
-    """The event's body; always the same bytes."""
-    return (
-        b'{"event_id": "%s", "event_type": "form_response", "form_response": {"token": "%s", %s}'
-        % (
-            key(number).encode(),
-            key(number).encode(),
-            _REST,
-        )
-    )
+class Events:
+    """Events that differ in their token alone; with the same name, always the same bytes."""
+
+    def __init__(self, name: str = "benchmark", like: bytes = _EVENT, token: bytes = _TOKEN):
+        """``like`` is the body of one of them, and ``token`` that one's own."""
+        self._name = name
+        self._parts = like.split(token)
+
+    def key(self, number: int) -> str:
+        """The key under which the inbox knows it."""
+        return f"{self._name}-{number}"
+
+    def body(self, number: int) -> bytes:
+        """The event's body."""
+        return self.key(number).encode().join(self._parts)
 
 
 def headers(sent: bytes) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Any order, repetition, loss and mix of event and pull ends in the same newest records."""
 
+import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -29,8 +30,15 @@ def beginning(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Callable[
     return pulled_once(tmp_path_factory.mktemp("beginning"))
 
 
+# `make soak` draws more, and others each time.
+DRAWS = int(os.environ.get("VOUCH_SOAK", "8"))
+
+
 @settings(
-    max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=DRAWS,
+    deadline=None,
+    derandomize="VOUCH_SOAK" not in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 @given(steps=st.lists(STEPS, min_size=4, max_size=14), seed=st.integers(0, 99), lost=st.booleans())
 def test_every_way_of_delivery_ends_in_what_the_vendors_say(

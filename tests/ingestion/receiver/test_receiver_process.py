@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.killing import soak
 from benchmarks.receiver_process import ReceiverProcess, inbox_of
-from benchmarks.typeform_events import PATH, body, headers
+from benchmarks.typeform_events import PATH, Events, headers
 from tests.conftest import VOUCH, Vouch
 
 ROUNDS = 5
@@ -33,7 +33,7 @@ def test_what_was_acknowledged_survives_kill_9_and_is_there_once(tmp_path: Path)
 
 def test_told_to_end_it_answers_what_it_has_begun(tmp_path: Path) -> None:
     receiver = ReceiverProcess(tmp_path)
-    sent = body(1)
+    sent = Events().body(1)
     connection = socket.create_connection(("127.0.0.1", receiver.port), timeout=30)
     head = "".join(f"{name}: {value}\r\n" for name, value in headers(sent).items())
     request = f"POST {PATH} HTTP/1.1\r\nHost: x\r\n{head}Content-Length: {len(sent)}\r\n\r\n"
