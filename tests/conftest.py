@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -23,6 +24,11 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 VOUCH = str(Path(sys.executable).parent / "vouch")
 # The sandbox does not limit in most tests, so neither need we keep a pace.
 UNPACED = "[http]\nrequests_per_second = 1000.0\nbackoff_seconds = 0.01\nmax_attempts = 2\n"
+
+
+def pytest_configure() -> None:
+    """Whoever starts the tests in a shell's background has SIGINT ignored, in all that follows."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 # Their fixtures are shared by all files of the folder, and slow to make.
