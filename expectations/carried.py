@@ -2,8 +2,9 @@
 
 Where the Parquet files that a rule reads, the rule's code, the day and the limits are those of the
 verdict on the current release, the rule would end as it did then. It is not evaluated again, and
-its check says whose verdict it is from. Only what passed is carried over. That the database holds
-the rows of these files is checked anew each time.
+its check says whose verdict it is from. Only what passed is carried over. So it is with a
+comparison to landing, whose landed files must be the same too. That the database holds the rows of
+these files is checked anew each time.
 """
 
 from collections.abc import Mapping, Sequence
@@ -49,6 +50,23 @@ def carried(
         ):
             found[mart] = [_from(known[name], earlier.release) for name in names]
     return found
+
+
+def carried_comparison(name: str, read: str, basis: str, earlier: Earlier | None) -> Check | None:
+    """A comparison to landing that passed on the same files.
+
+    Args:
+        name: of its check.
+        read: names what it reads; see ``Check``.
+        basis: what decides besides; see ``Verdict``.
+        earlier: the verdict to carry from, None if there is none.
+    """
+    if earlier is None or not basis or earlier.verdict.basis != basis:
+        return None
+    for check in earlier.verdict.checks:
+        if check.name == name and check.status == "passed" and check.read == read:
+            return _from(check, earlier.release)
+    return None
 
 
 def _same(name: str, files: Mapping[str, str], before: Mapping[str, str]) -> bool:

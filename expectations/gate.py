@@ -9,7 +9,7 @@ from datetime import date, datetime
 import duckdb
 
 from expectations.candidate import JudgedCandidate, LandingFile
-from expectations.carried import Earlier, carried
+from expectations.carried import Earlier, carried, carried_comparison
 from expectations.dbt_results import DbtResult, dbt_checks
 from expectations.errors import CandidateChanged
 from expectations.expected import public_mart_names
@@ -66,7 +66,11 @@ def judge(  # noqa: PLR0913 - separate facts, each by keyword
             _Facts(as_of, limits),
             lambda suites: carried(suites, files, basis, earlier),
         ),
-        *reconcile(candidate, landing),
+        *reconcile(
+            candidate,
+            landing,
+            lambda name, read: carried_comparison(name, read, basis, earlier),
+        ),
         listed_check(candidate, REJECTED, limits.max_rejected_records),
         listed_check(candidate, UNKNOWN_VALUES, limits.max_unknown_values),
     ]

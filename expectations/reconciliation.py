@@ -1,17 +1,23 @@
 """Source totals against the candidate's: what landed must be in the marts, to the cent."""
 
-from collections.abc import Iterable
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import duckdb
 
 from expectations.candidate import JudgedCandidate, LandingFile
 from expectations.comparisons import COMPARISONS, Comparison
+from expectations.files import file_sha256
 from expectations.landing_records import open_landing
 from expectations.verdict import Check
 
 Totals = dict[str, Decimal]
 MARTS = ("fct_revenue", "fct_costs", "fct_placements", "fct_survey_responses")
+REFUSED = "int_rejected_records"
 
 
 def check_name(comparison: str) -> str:
@@ -19,16 +25,63 @@ def check_name(comparison: str) -> str:
     return f"reconciliation:{comparison}"
 
 
-def reconcile(candidate: JudgedCandidate, files: Iterable[LandingFile]) -> list[Check]:
-    """One check per comparison. Amounts are in document currency, net of tax."""
+def reconcile(
+    candidate: JudgedCandidate,
+    files: Iterable[LandingFile],
+    known: Callable[[str, str], Check | None] = lambda name, read: None,
+) -> list[Check]:
+    """One check per comparison. Amounts are in document currency, net of tax.
+
+    ``known`` gives the check that a comparison, by its check's name, would have on the files
+    that it reads (``Check.read``), where that is known.
+    """
+    landed = list(files)
+    reads = {each.name: _read(candidate, landed, each) for each in COMPARISONS}
+    found = {
+        name: check
+        for name, read in reads.items()
+        if read and (check := known(check_name(name), read)) is not None
+    }
+    fresh = [comparison for comparison in COMPARISONS if comparison.name not in found]
+    for name, check in _fresh(candidate, landed, fresh):
+        found[name] = replace(check, read=reads[name])
+    return [found[comparison.name] for comparison in COMPARISONS]
+
+
+def _fresh(
+    candidate: JudgedCandidate, files: Iterable[LandingFile], comparisons: Iterable[Comparison]
+) -> Iterator[tuple[str, Check]]:
     try:
         connection = open_landing(files)
         _refused(connection, candidate)
     except duckdb.Error as error:
         reason = f"landing or evidence could not be read ({type(error).__name__})"
-        return [_unchecked(comparison, reason) for comparison in COMPARISONS]
+        yield from ((each.name, _unchecked(each, reason)) for each in comparisons)
+        return
     with connection:
-        return [_compare(connection, candidate, comparison) for comparison in COMPARISONS]
+        yield from ((each.name, _compare(connection, candidate, each)) for each in comparisons)
+
+
+def _read(candidate: JudgedCandidate, files: Iterable[LandingFile], comparison: Comparison) -> str:
+    """Names what a comparison reads: landed files, which never change, and the candidate's.
+
+    Empty when one of them cannot be read.
+    """
+    try:
+        landed = sorted(
+            (str(file.path), found.st_size, found.st_mtime_ns)
+            for file in files
+            if f"{file.vendor}_{file.entity}" in comparison.landing_query
+            for found in [file.path.stat()]
+        )
+        published = [
+            (name, file_sha256(path))
+            for name, path in sorted(_published(candidate, comparison).items())
+        ]
+        refused = file_sha256(candidate.evidence(REFUSED))
+    except OSError:
+        return ""
+    return hashlib.sha256(json.dumps([landed, published, refused]).encode()).hexdigest()
 
 
 def _refused(connection: duckdb.DuckDBPyConnection, candidate: JudgedCandidate) -> None:
@@ -37,7 +90,7 @@ def _refused(connection: duckdb.DuckDBPyConnection, candidate: JudgedCandidate) 
     connection.execute(
         "create table refused as select source_relation, source_entity, source_record_id "
         "from read_parquet($path) where stage = 'staging'",
-        {"path": str(candidate.evidence("int_rejected_records"))},
+        {"path": str(candidate.evidence(REFUSED))},
     )
 
 
@@ -64,15 +117,20 @@ def _compare(
 def _open_marts(
     connection: duckdb.DuckDBPyConnection, candidate: JudgedCandidate, comparison: Comparison
 ) -> None:
-    """The Parquet files that the comparison's mart query names, under their names."""
-    names = {name: candidate.mart(name) for name in MARTS if name in comparison.mart_query}
-    if comparison.evidence:
-        names[comparison.evidence] = candidate.evidence(comparison.evidence)
-    for name, path in names.items():
+    """The comparison's Parquet files, under their names."""
+    for name, path in _published(candidate, comparison).items():
         literal = str(path).replace("'", "''")
         connection.execute(
             f"create or replace view {name} as select * from read_parquet('{literal}')"
         )
+
+
+def _published(candidate: JudgedCandidate, comparison: Comparison) -> dict[str, Path]:
+    """The Parquet files that the comparison's mart query names, by mart and evidence model."""
+    paths = {name: candidate.mart(name) for name in MARTS if name in comparison.mart_query}
+    if comparison.evidence:
+        paths[comparison.evidence] = candidate.evidence(comparison.evidence)
+    return paths
 
 
 def _totals(connection: duckdb.DuckDBPyConnection, query: str) -> Totals:

@@ -20,7 +20,8 @@ class Check:
     """One check's outcome. ``unchecked`` means it could not be evaluated, and blocks.
 
     ``carried_from`` names the release on whose very same bytes it was evaluated; empty when it
-    was evaluated for this verdict.
+    was evaluated for this verdict. ``read`` is a hex hash that names the files that a
+    reconciliation read.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Check:
     expected: str = ""
     message: str = ""
     carried_from: str = ""
+    read: str = ""
 
 
 @dataclass(frozen=True, slots=True)

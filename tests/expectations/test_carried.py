@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from expectations.carried import Earlier, carried
+from expectations.carried import Earlier, carried, carried_comparison
 from expectations.names import suite_check_name
 from expectations.rules import no_rows
 from expectations.verdict import Check, Status, Verdict
@@ -57,3 +57,23 @@ def test_what_did_not_pass_is_judged_again(status: Status) -> None:
 
 def test_without_an_earlier_verdict_everything_is_judged() -> None:
     assert carried(RULES, FILES, "rules", None) == {}
+
+
+def compared(status: Status = "passed", read: str = "files") -> Earlier:
+    """The verdict of a release in which a comparison of these files ended so."""
+    check = Check("reconciliation:x", "reconciliation", "fct_a", status, read=read)
+    verdict = Verdict("c", "d", (check,), datetime(2026, 11, 1, tzinfo=UTC), basis="rules")
+    return Earlier("release 1", verdict, {})
+
+
+def test_a_comparison_of_the_same_files_is_carried_and_no_other() -> None:
+    found = carried_comparison("reconciliation:x", "files", "rules", compared())
+    assert found is not None and found.carried_from == "release 1"
+    for name, read, basis, earlier in (
+        ("reconciliation:y", "files", "rules", compared()),
+        ("reconciliation:x", "other files", "rules", compared()),
+        ("reconciliation:x", "files", "other rules", compared()),
+        ("reconciliation:x", "files", "rules", compared("failed")),
+        ("reconciliation:x", "files", "rules", None),
+    ):
+        assert carried_comparison(name, read, basis, earlier) is None

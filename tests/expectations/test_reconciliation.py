@@ -151,3 +151,29 @@ def test_a_landing_file_that_cannot_be_read_leaves_totals_unchecked(
     broken.write_bytes(b"PAR1")
     found = totals(agency, LandingFile("xero", "invoices", broken))
     assert {check.status for check in found.values()} == {"unchecked"}
+
+
+def test_a_comparison_is_carried_over_while_all_that_it_reads_is_the_same(agency: Agency) -> None:
+    candidate = build_candidate(agency.warehouse, agency.manifest, agency.home).judged
+    reads = {check.name: check.read for check in reconcile(candidate, agency.landing)}
+    assert len(set(reads.values())) == 4
+
+    def known(name: str, read: str) -> Check | None:
+        same = reads[name] == read
+        return Check(name, "reconciliation", "", "passed", carried_from="r1") if same else None
+
+    def judged(*more: LandingFile) -> set[str]:
+        """Short names of the comparisons that were made anew."""
+        checks = reconcile(candidate, (*agency.landing, *more), known)
+        return {
+            check.name.removeprefix("reconciliation:") for check in checks if not check.carried_from
+        }
+
+    assert judged() == set()
+    bill = deliver(agency, "xero.invoices", "new", document("ACCPAY", 1.0))
+    assert judged(bill) == {"posted_receivables", "posted_payables"}
+    placed = deliver(agency, "bullhorn.placements", "new", {})
+    assert judged(placed) == {"placements"}
+    with candidate.mart("fct_revenue").open("ab") as mart:
+        mart.write(b" ")
+    assert judged() == {"posted_receivables", "posted_payables"}
