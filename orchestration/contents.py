@@ -26,7 +26,7 @@ _UNKNOWN = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One node as it was last built: hex hash of its inputs, and of what it holds.
+    """One node as it was last built: its inputs as JSON, and a hash of what it holds.
 
     A test holds nothing; it is recorded while its last outcome was a pass. ``statement`` is the
     SQL that dbt made of the node when ``base`` was the plan's, empty where dbt must make it anew.
@@ -49,11 +49,32 @@ class Plan:
     recorded: Mapping[str, Record]
 
     def inputs(self, node: str, contents: Mapping[str, str]) -> str:
-        """Hex hash of all that decides what the node holds, given its parents' contents."""
+        """All that decides what the node holds, given its parents' contents; JSON."""
         parents = [(parent, contents.get(parent, _UNKNOWN)) for parent in self.parents[node]]
         if any(content == _UNKNOWN for _, content in parents):
             return _UNKNOWN
-        return hashlib.sha256(json.dumps([self.base, parents]).encode()).hexdigest()
+        return json.dumps([self.base, dict(parents)])
+
+    def moved(self, node: str, contents: Mapping[str, str]) -> frozenset[str] | None:
+        """Parents that hold something else than when the node was last built.
+
+        None when that was with other code, or from tables that are not those on record: how the
+        rows of such a parent moved since can no longer be known.
+        """
+        record = self.recorded.get(node)
+        if record is None or not record.inputs.startswith("["):
+            return None
+        base, before = json.loads(record.inputs)
+        if base != self.base or before.keys() != set(self.parents[node]):
+            return None
+        moved = {parent for parent in before if contents.get(parent) != before[parent]}
+        tables = moved - self.sources.keys()
+        if any(
+            parent not in self.recorded or self.recorded[parent].content != before[parent]
+            for parent in tables
+        ):
+            return None
+        return frozenset(moved)
 
     def is_current(self, node: str, inputs: str) -> bool:
         """Whether the node was last built from these very inputs."""
@@ -174,6 +195,13 @@ def content_query(relation: str) -> str:
         "select count(*) || ':' || coalesce(sum(hash(each)::hugeint), 0) || ':' || "
         f"coalesce(bit_xor(hash(each)), 0) from {relation} as each"
     )
+
+
+def replaced(content: str, old: str, new: str) -> str:
+    """What a table holds after rows were replaced; each as ``content_query`` says it."""
+    held, gone, come = ([int(part) for part in each.split(":")] for each in (content, old, new))
+    rows, total = (held[part] - gone[part] + come[part] for part in (0, 1))
+    return f"{rows}:{total}:{held[2] ^ gone[2] ^ come[2]}"
 
 
 def _digest(parts: Iterable[str]) -> str:

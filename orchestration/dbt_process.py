@@ -122,9 +122,10 @@ def _child(
         if message.info.name in _EVENTS:
             tell(msg_to_dict(message))
 
-    progress = leave_what_is_current(plan, may_build, lambda node: tell({"left": node}))
+    parsed = manifest()
+    progress = leave_what_is_current(plan, may_build, lambda node: tell({"left": node}), parsed)
 
-    done = dbtRunner(manifest=manifest(), callbacks=[told]).invoke(["build", *arguments])
+    done = dbtRunner(manifest=parsed, callbacks=[told]).invoke(["build", *arguments])
     # Left open, what was written would be written over again by whoever opens it next.
     DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     finished: Any = done.result

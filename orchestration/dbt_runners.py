@@ -6,12 +6,14 @@ same rows therefore stops the build there: what follows only from it is not touc
 
 What dbt makes of a node follows from code and variables, unless it asks the warehouse for it, and
 takes it longer than DuckDB needs for small tables. The statement of a table or a test that dbt has
-run with the same code and variables is therefore run as it is. Whatever goes wrong with it, dbt
-does the node over and says so in its own way.
+run with the same code and variables is therefore run as it is, for a slice of the table where the
+model says into what it falls apart. Whatever goes wrong with it, dbt does the node over and says
+so in its own way.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from dbt.task.test import TestRunner
 from dbt_common.exceptions import DbtRuntimeError
 
 from orchestration.contents import Plan, Record, content_query
+from orchestration.slices import Moved, declared
 
 _GOOD = (NodeStatus.Success, NodeStatus.Pass, NodeStatus.Warn)
 
@@ -34,9 +37,14 @@ class Progress:
     """What is known while a build goes on. dbt finishes a node's parents before the node."""
 
     def __init__(
-        self, plan: Plan, may_build: Callable[[str], bool], tell: Callable[[str], None]
+        self,
+        plan: Plan,
+        may_build: Callable[[str], bool],
+        tell: Callable[[str], None],
+        moved: Moved | None = None,
     ) -> None:
         self.plan = plan
+        self.rows = moved or Moved({}, {})
         self.may_build = may_build
         self.tell = tell
         self.contents: dict[str, str] = dict(plan.sources)
@@ -63,6 +71,13 @@ class Progress:
         self._moved.add(node)
         return True
 
+    def slices_of(self, node: str) -> frozenset[str]:
+        """Parents by whose moved rows the node can be built in slices; none when it cannot."""
+        moved = self.plan.moved(node, self.contents)
+        if moved is None or not self.rows.covers(node, moved):
+            return frozenset()
+        return moved
+
     def built(self, node: str, content: str, statement: str) -> None:
         """The node was built, or the test passed, by this statement of dbt's, if it is known."""
         known = self.plan.recorded.get(node)
@@ -80,6 +95,8 @@ class _Left:
     # Of dbt's, how the node was made this time; empty when it cannot be made so again.
     _statement = ""
     _has_asked = False
+    # What the node holds, where building it has told.
+    _known_content = ""
 
     def run_with_hooks(self, manifest: Any) -> Any:
         """dbt's entry to one node."""
@@ -95,14 +112,26 @@ class _Left:
     def safe_run(self, manifest: Any) -> Any:
         """dbt's entry to the work itself."""
         runner: Any = self
-        statement = self.progress.plan.statement(runner.node.unique_id)
-        repeated = self._repeated(statement) if statement else None
-        if repeated is not None:
+        node = runner.node.unique_id
+        statement = self.progress.plan.statement(node)
+        result = self._in_slices(statement) if statement else None
+        if result is not None:
             self._statement = statement
-            return repeated
-        result = super().safe_run(manifest)  # type: ignore[misc]
-        if result.status in _GOOD and not self._has_asked:
-            self._statement = _statement(result.node)
+            return result
+        is_watched = node in self.progress.plan.recorded and self.progress.rows.is_watched(node)
+        if is_watched:
+            with _cursor(runner) as cursor:
+                self.progress.rows.before(cursor, node)
+        result = self._repeated(statement) if statement else None
+        if result is not None:
+            self._statement = statement
+        else:
+            result = super().safe_run(manifest)  # type: ignore[misc]
+            if result.status in _GOOD and not self._has_asked:
+                self._statement = _statement(result.node)
+        if is_watched and result.status in _GOOD:
+            with _cursor(runner) as cursor:
+                self.progress.rows.after(cursor, node)
         return result
 
     def compile(self, manifest: Any) -> Any:
@@ -112,6 +141,23 @@ class _Left:
         connection = runner.adapter.connections.get_if_exists()
         self._has_asked = connection is not None and connection.state == ConnectionState.OPEN
         return compiled
+
+    def _in_slices(self, statement: str) -> Any:
+        """The result of building what follows from rows that moved; None unless all went well."""
+        runner: Any = self
+        started, node = time.time(), runner.node.unique_id
+        moved = self.progress.slices_of(node)
+        if not moved:
+            return None
+        content = self.progress.plan.recorded[node].content
+        try:
+            with _cursor(runner) as cursor:
+                self._known_content = self.progress.rows.build(
+                    cursor, node, statement, moved, content
+                )
+        except (duckdb.Error, DbtRuntimeError):
+            return None
+        return runner._build_run_result(runner.node, started, RunStatus.Success, [], "OK")
 
     def _repeated(self, statement: str) -> Any:
         """The result of a statement that dbt has run before; None unless all went well."""
@@ -133,7 +179,15 @@ class _Left:
     def _content(self, runner: Any) -> str:
         if runner.node.resource_type == NodeType.Test:
             return "passed"
-        return str(_fetched(runner, content_query(runner.node.relation_name))[0][0])
+        query = content_query(runner.node.relation_name)
+        return self._known_content or str(_fetched(runner, query)[0][0])
+
+
+@contextmanager
+def _cursor(runner: Any) -> Iterator[duckdb.DuckDBPyConnection]:
+    """DuckDB's own: without dbt's events about each statement, which take longer than most."""
+    with runner.adapter.connection_named(runner.node.unique_id, runner.node):
+        yield runner.adapter.connections.get_thread_connection().handle.cursor()
 
 
 def _fetched(runner: Any, statement: str) -> list[Any]:
@@ -142,9 +196,7 @@ def _fetched(runner: Any, statement: str) -> list[Any]:
     Raises:
         duckdb.Error, DbtRuntimeError: DuckDB cannot do it; nothing is changed.
     """
-    with runner.adapter.connection_named(runner.node.unique_id, runner.node):
-        # Without dbt's own events about each statement, which take longer than most of them.
-        cursor = runner.adapter.connections.get_thread_connection().handle.cursor()
+    with _cursor(runner) as cursor:
         cursor.execute("begin")
         try:
             found: list[Any] = cursor.execute(statement).fetchall()
@@ -172,16 +224,20 @@ def _statement(node: Any) -> str:
 
 
 def leave_what_is_current(
-    plan: Plan, may_build: Callable[[str], bool], tell: Callable[[str], None]
+    plan: Plan,
+    may_build: Callable[[str], bool],
+    tell: Callable[[str], None],
+    manifest: Any = None,
 ) -> Progress:
     """Make ``dbt build`` of this process follow the plan; what comes of it is returned.
 
-    ``tell`` is called with each node that is left as it is, in dbt's order.
+    ``tell`` is called with each node that is left as it is, in dbt's order. ``manifest`` is dbt's
+    parsed project, for what its models say of themselves.
 
     The map of runners is dbt's (``BuildTask.RUNNER_MAP``), not a documented interface: dbt is
     pinned, and ``tests/orchestration/test_worker.py`` fails when it changes.
     """
-    progress = Progress(plan, may_build, tell)
+    progress = Progress(plan, may_build, tell, _moved(plan, manifest))
     kinds = {NodeType.Model: ModelRunner, NodeType.Seed: SeedRunner, NodeType.Test: TestRunner}
     runners = {
         kind: type(f"Left{base.__name__}", (_Left, base), {"progress": progress})
@@ -189,3 +245,12 @@ def leave_what_is_current(
     }
     BuildTask.RUNNER_MAP = {**BuildTask.RUNNER_MAP, **runners}  # type: ignore[dict-item]
     return progress
+
+
+def _moved(plan: Plan, manifest: Any) -> Moved:
+    if manifest is None:
+        return Moved({}, {})
+    nodes = {**manifest.nodes, **manifest.sources}
+    meta = {unique_id: nodes[unique_id].config.meta for unique_id in plan.parents}
+    relations = {unique_id: node.relation_name for unique_id, node in nodes.items()}
+    return Moved(declared(meta, plan.parents), relations)

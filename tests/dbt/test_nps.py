@@ -16,6 +16,7 @@ from scipy.stats import spearmanr, t
 CHAIN = (
     "fct_survey_responses",
     "fct_survey_ratings",
+    "survey_reply_times",
     "survey_votes",
     "nps_windows",
     "company_nps_windows",
