@@ -59,7 +59,7 @@ class Server:
         great_expectations()
         importlib.import_module("expectations.suite_run").prepared()
         self._repository = _loaded()
-        dbt.parsed(settings)
+        dbt.warm(settings)
         self._code = code_version.now(_CODE)
         self._listening = _listening(settings.home)
         self._runs: dict[int, Child] = {}
