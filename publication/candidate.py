@@ -3,7 +3,8 @@
 import json
 import shutil
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -14,11 +15,25 @@ from expectations.candidate import JudgedCandidate
 from expectations.files import content_sha256, file_sha256, sync, write_durably
 from publication.declared import evidence_from_json, marts_from_json
 from publication.errors import CandidateError, NoCurrentRelease
-from publication.export import ExportedFile, export_parquet, exported, make_database
+from publication.export import (
+    ExportedFile,
+    add_tables,
+    export_parquet,
+    exported,
+    make_database,
+)
 from publication.marts import EvidenceModel, PublicMart, evidence_models, public_marts
 from publication.places import CANDIDATE, DATABASE, MANIFEST, VERDICT, Places
 from publication.releases import Release, current
-from publication.reuse import file_contents, released_database, reusable, take
+from publication.reuse import (
+    bare_of,
+    file_contents,
+    keep_bare,
+    name_bare,
+    released_database,
+    reusable,
+    take,
+)
 from publication.suppression import protect
 from publication.unmapped import Unmapped, read_unmapped
 
@@ -81,7 +96,8 @@ def build_candidate(
     model was not built) and ``MartDeclarationError`` when a mart is not declared fully.
     """
     marts, evidence = public_marts(manifest), evidence_models(manifest)
-    candidates = Places(home).candidates
+    places = Places(home)
+    candidates = places.candidates
     candidates.mkdir(parents=True, exist_ok=True)
     _discard_old(candidates)
     building = candidates / f".building-{uuid.uuid4().hex}"
@@ -96,12 +112,19 @@ def build_candidate(
             [model for model in evidence if f"evidence/{model.name}.parquet" not in same],
             building,
         )
-        protect(building, changed, released.folder if released else None)
         take(same, building)
+        before = bare_of(places, released)
+        bare = keep_bare(places, building.name, changed, building)
+        database = released_database(released, [mart.name for mart in marts]) if same else None
+        against = released.folder if released else None
+        if database is None:
+            protect(building, changed, against, before)
+            make_database(building, [mart.name for mart in marts])
+        else:
+            _change_database(
+                building, database, changed, lambda: protect(building, changed, against, before)
+            )
         files = exported(building)
-        taken = [mart.name for mart in marts if mart not in changed]
-        database = released_database(released, [mart.name for mart in marts]) if taken else None
-        make_database(building, [mart.name for mart in marts], database, taken)
     except duckdb.Error as error:
         shutil.rmtree(building, ignore_errors=True)
         raise CandidateError(
@@ -119,7 +142,21 @@ def build_candidate(
         previous=released.id if released else None,
         contents=contents,
     )
-    return _finished(candidates, made)
+    finished = _finished(candidates, made)
+    name_bare(places, bare, before, finished.id)
+    return finished
+
+
+def _change_database(
+    building: Path, database: Path, changed: Sequence[PublicMart], protecting: Callable[[], object]
+) -> None:
+    """The released database with changed marts; what needs no protection while others get it."""
+    ready = [mart.name for mart in changed if mart.suppression is None]
+    with ThreadPoolExecutor(1) as beside:
+        made = beside.submit(make_database, building, ready, database)
+        protecting()
+        made.result()
+    add_tables(building, [mart.name for mart in changed if mart.suppression is not None])
 
 
 def _current(home: Path) -> Release | None:

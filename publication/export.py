@@ -1,7 +1,7 @@
 """Warehouse tables to Parquet files, the same rows always to the same bytes, and to DuckDB."""
 
 import shutil
-from collections.abc import Container, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,25 +51,24 @@ def export_parquet(
     sync(folder / "evidence")
 
 
-def make_database(
-    folder: Path, marts: Sequence[str], earlier: Path | None = None, same: Container[str] = ()
-) -> None:
+def make_database(folder: Path, marts: Iterable[str], earlier: Path | None = None) -> None:
     """The marts' Parquet files as tables of ``serving.duckdb``, schema ``marts``.
 
-    ``earlier`` is a database with just these marts; its tables of the marts in ``same`` are
-    taken as they are.
+    ``earlier`` is a database whose other tables are taken as they are.
     """
-    # From the Parquet files, not the warehouse: the two then cannot hold different rows.
-    path = folder / DATABASE
     if earlier is not None:
-        shutil.copyfile(earlier, path)
-    with duckdb.connect(str(path)) as connection:
+        shutil.copyfile(earlier, folder / DATABASE)
+    add_tables(folder, marts)
+
+
+def add_tables(folder: Path, marts: Iterable[str]) -> None:
+    """Put these marts' Parquet files into ``serving.duckdb``, in the place of what it has."""
+    # From the Parquet files, not the warehouse: the two then cannot hold different rows.
+    with duckdb.connect(str(folder / DATABASE)) as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute("begin")
         connection.execute("create schema if not exists marts")
         for mart in marts:
-            if earlier is not None and mart in same:
-                continue
             file = literal(folder / f"{mart}.parquet")
             connection.execute(
                 f"create or replace table marts.{_quoted(mart)} as"
@@ -77,7 +76,7 @@ def make_database(
             )
         connection.execute("commit")
         connection.execute("checkpoint")
-    sync(path)
+    sync(folder / DATABASE)
     sync(folder)
 
 

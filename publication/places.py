@@ -21,6 +21,11 @@ class Places:
         return self.home / "candidates"
 
     @property
+    def bare(self) -> Path:
+        """The metric marts of candidates before they were protected; nobody's to read but ours."""
+        return self.home / "unprotected"
+
+    @property
     def serving(self) -> Path:
         """All that BI may look at."""
         return self.home / "serving"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from expectations.files import file_sha256, sync
 from publication.marts import EvidenceModel, PublicMart
-from publication.places import CANDIDATE, DATABASE
+from publication.places import CANDIDATE, DATABASE, Places
 from publication.releases import Release
 
 _PROTECTION = "protection"
@@ -55,6 +55,48 @@ def reusable(release: Release | None, contents: Mapping[str, str]) -> dict[str, 
         if all(_is_whole(file) for file in files.values()):
             found |= files
     return found
+
+
+def keep_bare(places: Places, building: str, marts: Sequence[PublicMart], folder: Path) -> Path:
+    """Keep the marts that will be protected in ``folder`` as they are; the folder they are in."""
+    target = places.bare / building
+    target.mkdir(parents=True)
+    for mart in marts:
+        if mart.suppression is not None:
+            path = target / f"{mart.name}.parquet"
+            shutil.copyfile(folder / path.name, path)
+            sync(path)
+    return target
+
+
+def bare_of(places: Places, release: Release | None) -> Path | None:
+    """Where the marts are from which the release's were protected, if they were kept."""
+    if release is None:
+        return None
+    try:
+        document = json.loads((release.folder / CANDIDATE).read_text(encoding="utf-8"))
+        found = places.bare / str(document["id"])
+    except (OSError, ValueError, KeyError):
+        return None
+    return found if found.is_dir() else None
+
+
+def name_bare(places: Places, bare: Path, before: Path | None, candidate: str) -> None:
+    """Give kept marts the candidate's name, with those of ``before`` that it took over.
+
+    Those of candidates and releases that nothing is made from any more are discarded.
+    """
+    for file in before.iterdir() if before is not None else ():
+        if not (bare / file.name).exists():
+            os.link(file, bare / file.name)
+    sync(bare)
+    target = places.bare / candidate
+    shutil.rmtree(target, ignore_errors=True)
+    bare.rename(target)
+    kept = {target.name, *(path.name for path in places.candidates.iterdir())}
+    for folder in places.bare.iterdir():
+        if folder.name not in kept and folder != before:
+            shutil.rmtree(folder)
 
 
 def released_database(release: Release | None, marts: Sequence[str]) -> Path | None:

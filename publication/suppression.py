@@ -5,7 +5,7 @@ differences of overlapping periods, of cuts and their whole, and of two releases
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -25,6 +25,7 @@ from publication.suppression_books import (
     RowMapping,
     UnitKey,
     Units,
+    Values,
 )
 from publication.suppression_moved import read_moved
 from publication.suppression_rule import SuppressionRule
@@ -44,29 +45,39 @@ class Protected:
 
 
 def protect(
-    folder: Path, marts: Sequence[PublicMart], previous: Path | None = None
+    folder: Path,
+    marts: Sequence[PublicMart],
+    previous: Path | None = None,
+    bare: Path | None = None,
 ) -> tuple[Protected, ...]:
     """Rewrite the metric marts in ``folder`` so that neither they nor their difference to
     the release in the folder ``previous`` reveals a small group.
 
     What was shown earlier and is withheld now is remembered in ``protection/`` beside them.
-    The same marts after the same release always give the same bytes.
+    The same marts after the same release always give the same bytes. ``bare`` is a folder with
+    marts as they were before they were protected in ``previous``, to work less; nothing else
+    follows from it.
     """
     return tuple(
-        _protect(folder, mart, mart.suppression, previous)
+        _protect(folder, mart, mart.suppression, previous, bare)
         for mart in marts
         if mart.suppression is not None
     )
 
 
 def _protect(
-    folder: Path, mart: PublicMart, rule: SuppressionRule, previous: Path | None
+    folder: Path,
+    mart: PublicMart,
+    rule: SuppressionRule,
+    previous: Path | None,
+    bare: Path | None,
 ) -> Protected:
     name = f"{mart.name}.parquet"
     reader = Reader(rule, mart.grain)
     before = previous / name if previous is not None and (previous / name).exists() else None
     memory = previous / FOLDER / name if previous is not None else None
-    found = read_moved(folder / name, before, memory, reader.series)
+    then = bare / name if bare is not None and (bare / name).exists() else None
+    found = read_moved(folder / name, before, memory, reader.series, then)
     rows: list[RowMapping] = found.now.to_pylist()
     earlier = None
     if previous is not None and before is not None:
@@ -75,17 +86,19 @@ def _protect(
     page.decide()
     changed, remembered = page.changed(), page.remembered()
     schema = found.now.schema
-    if changed:
+    if changed or found.are_others_protected:
         grain = ", ".join(f'"{column}" nulls last' for column in mart.grain)
         kept = [row for row in rows if id(row) not in page.replaced]
         final = pa.Table.from_pylist([*kept, *changed], schema=schema)
         write_table(pa.concat_tables([found.others, final]), grain, folder / name)
-    if remembered:
+    if remembered or found.others_memory.num_rows:
         (folder / FOLDER).mkdir(exist_ok=True)
         for column, kind in zip(MEMORY, (pa.string(), pa.string(), pa.int64()), strict=True):
             schema = schema.append(pa.field(column, kind))
         schema = pa.schema([field.with_nullable(True) for field in schema])
         final = pa.Table.from_pylist(remembered, schema=schema)
+        if found.others_memory.num_rows:
+            final = pa.concat_tables([found.others_memory.cast(schema), final])
         write_table(final, "all", folder / FOLDER / name)
         sync(folder / FOLDER)
     return Protected(mart.name, page.held, page.hidden)
@@ -163,34 +176,36 @@ class _Page:
     def remembered(self) -> list[RowMapping]:
         """What was shown and is not shown now, and the people of months at that time."""
         rows: list[RowMapping] = []
-        since: set[str] = set()
-        series: set[tuple[Any, ...]] = set()
+        since: dict[Values, set[str]] = defaultdict(set)
         for key, before in (self._earlier.units if self._earlier else {}).items():
             decision = self._decided.get(key)
             if before.shown is None or (decision and decision.outcome == "shown"):
                 continue
             kind = decision.outcome if decision else "gone"
-            since.add(before.since)
-            series.add(key.series)
+            since[key.series].add(before.since)
             for name, row in before.shown.rows.items():
                 counted = self._now[key].rows.get(name) if decision else None
                 people = int((counted or {}).get(self._rule.people) or 0)
                 rows.append({**row, "kind": kind, "since": before.since, "people_now": people})
-        return rows + self._cells(since, series)
+        return rows + self._cells(since)
 
-    def _cells(self, since: set[str], series: set[tuple[Any, ...]]) -> list[RowMapping]:
-        if self._earlier is None or not since:
+    def _cells(self, since: Mapping[Values, set[str]]) -> list[RowMapping]:
+        if self._earlier is None:
             return []
-        moments = {name: dict(cells) for name, cells in self._earlier.cells.items()}
-        moments[self._earlier.release] = {
-            key: min((n for n in before.people_now.values() if n > 0), default=0)
-            for key, before in self._earlier.units.items()
+        last: dict[Values, dict[UnitKey, int]] = defaultdict(dict)
+        for key, before in self._earlier.units.items():
+            people = (count for count in before.people_now.values() if count > 0)
+            last[key.series][key] = min(people, default=0)
+        moments = {
+            series: {**self._earlier.cells.get(series, {}), self._earlier.release: last[series]}
+            for series in since
         }
         return [
             {**self._named(key), "kind": "cell", "since": name, "people_now": people}
-            for name in sorted(since)
-            for key, people in moments.get(name, {}).items()
-            if key.window.period == "month" and key.series in series and people
+            for series, names in since.items()
+            for name in names
+            for key, people in moments[series].get(name, {}).items()
+            if key.window.period == "month" and people
         ]
 
     def _named(self, key: UnitKey) -> RowMapping:

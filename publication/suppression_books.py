@@ -86,11 +86,16 @@ Units = dict[UnitKey, Unit]
 
 @dataclass(slots=True)
 class Earlier:
-    """The previous release of one mart: units, and people of months at older moments."""
+    """The previous release of one mart: units, and people of months at older moments.
+
+    ``cells`` are by series, then by the release of that moment.
+    """
 
     release: str
     units: dict[UnitKey, Before] = field(default_factory=dict)
-    cells: dict[str, dict[UnitKey, int]] = field(default_factory=lambda: defaultdict(dict))
+    cells: dict[Values, dict[str, dict[UnitKey, int]]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(dict))
+    )
 
 
 class Reader:
@@ -148,7 +153,7 @@ class Reader:
             kind, since, people_now = (row.pop(name) for name in MEMORY)
             key = self.key(row)
             if kind == "cell":
-                found.cells[since][key] = int(people_now)
+                found.cells[key.series][since][key] = int(people_now)
                 continue
             unit = shown.setdefault((key, kind, since), Unit())
             unit.rows[self.variant(row)] = row

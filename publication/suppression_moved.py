@@ -1,8 +1,10 @@
 """Which series of a mart moved since a release: only those need to be looked at again.
 
-A series whose rows are the released ones, to the last bit, and of which nothing is remembered, is
-published as it is: nothing of it was held or hidden but by the mart itself, and neither it nor its
-difference to the release tells anything that the release did not.
+The outcome of a series follows from its rows and from what the release shows and remembers of it.
+Where its rows are those from which the release was made, nothing that a reader could see has moved,
+and the outcome is the release's (``_is_unchanged`` of suppression_series). Where those are not at
+hand, a series stands whose rows are the released ones, to the last bit, and of which nothing is
+remembered: nothing of it was held or hidden but by the mart itself.
 """
 
 from collections.abc import Sequence
@@ -17,22 +19,32 @@ from publication.parquet import literal, read_table
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """Rows in the order of their files; all but ``others`` are of series that moved.
+    """Rows in the order of their files; all but the ``others`` are of series that moved.
 
-    ``now`` and ``others`` together are the mart, ``before`` is the release's, ``memory`` what
-    the release remembered.
+    ``now`` is of the mart, ``before`` of the release's, ``memory`` of what the release remembered.
+    ``others`` and ``others_memory`` are published as they are; ``are_others_protected`` tells that
+    the former are not the mart's own rows.
     """
 
     now: pa.Table
     before: pa.Table
     memory: pa.Table
     others: pa.Table
+    others_memory: pa.Table
+    are_others_protected: bool = False
 
 
-def read_moved(now: Path, before: Path | None, memory: Path | None, series: Sequence[str]) -> Moved:
+def read_moved(
+    now: Path,
+    before: Path | None,
+    memory: Path | None,
+    series: Sequence[str],
+    bare: Path | None = None,
+) -> Moved:
     """The mart in the file ``now``, against the released file ``before``, if there is one.
 
-    Everything has moved when there is no release, or one whose columns are others.
+    ``bare`` is the mart from which ``before`` was made, where it was kept. Everything has moved
+    when there is no release, or one whose columns are others.
     """
     remembered = read_table(memory) if memory is not None and memory.exists() else None
     if before is None or not series or _columns(now) != _columns(before):
@@ -42,22 +54,39 @@ def read_moved(now: Path, before: Path | None, memory: Path | None, series: Sequ
             table.slice(0, 0) if before is None else read_table(before),
             table.slice(0, 0) if remembered is None else remembered,
             table.slice(0, 0),
+            table.slice(0, 0),
         )
+    if bare is not None and _columns(bare) != _columns(now):
+        bare = None
+    then = bare or before
     keys = ", ".join(_quoted(column) for column in series)
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
-        for name, path in (("now", now), ("before", before)):
+        for name, path in (("now", now), ("before", then)):
             connection.execute(f"create view {name} as from read_parquet({literal(path)})")
         touched = "(from now except all from before) union all (from before except all from now)"
         connection.execute(f"create table touched as select distinct {keys} from ({touched})")
-        if remembered is not None:
+        nothing = read_table(now).slice(0, 0)
+        others_memory = nothing
+        if remembered is None:
+            remembered = nothing
+        elif bare is None:
             connection.register("remembered", remembered)
             connection.execute(f"insert into touched select distinct {keys} from remembered")
+        else:
+            assert memory is not None
+            others_memory = _rows(connection, memory, "anti", series)
+            remembered = _rows(connection, memory, "semi", series)
+        others = stand = _rows(connection, now, "anti", series)
+        if bare is not None:
+            others = _rows(connection, before, "anti", series)
         return Moved(
             _rows(connection, now, "semi", series),
             _rows(connection, before, "semi", series),
-            read_table(now).slice(0, 0) if remembered is None else remembered,
-            _rows(connection, now, "anti", series),
+            remembered,
+            others,
+            others_memory,
+            not others.equals(stand),
         )
 
 

@@ -62,6 +62,12 @@ class Series:
         return min((count for count in counts if count > 0), default=0)
 
     @property
+    def cells(self) -> Mapping[str, Mapping[UnitKey, int]]:
+        """People of the series' months at the moments of older releases."""
+        name = next(iter(self.now)).series
+        return self.earlier.cells.get(name, {}) if self.earlier else {}
+
+    @property
     def counted(self) -> str:
         """The column that counts people."""
         return self.rule.people
@@ -190,8 +196,7 @@ def _mask(cut: Values) -> Values:
 
 def _solve(series: Series, whole: list[UnitKey], keys: list[UnitKey]) -> None:
     """Cells are known by month: solve the linear system of all rows, now and earlier."""
-    stored = series.earlier.cells.values() if series.earlier else ()
-    cells = {key for cells in stored for key in cells if key.series == keys[0].series}
+    cells = {key for moment in series.cells.values() for key in moment}
     cuts = sorted({key.cut for key in (*keys, *cells) if _in_family(key, keys)}, key=str)
     moments = _moments(series, whole, keys)
     rows: list[Row] = []
@@ -239,10 +244,9 @@ def _moments(series: Series, whole: list[UnitKey], keys: list[UnitKey]) -> _Mome
     old = sorted({b.since for b in series.before.values() if b.shown is not None})
     previous = series.earlier.release if series.earlier and series.before else None
     names = [name for name in old if name != previous]
-    counts: list[dict[UnitKey, int]] = []
+    counts: list[Mapping[UnitKey, int]] = []
     for name in names:
-        assert series.earlier is not None
-        counts.append(series.earlier.cells.get(name, {}))
+        counts.append(series.cells.get(name, {}))
     if previous is not None:
         names.append(previous)
         counts.append({key: series.people_before(key) for key in series.before})

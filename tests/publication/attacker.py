@@ -14,9 +14,9 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from publication.marts import Column, PublicMart
+from publication.parquet import write_table
 from publication.suppression_rule import suppression_rule
 
 K = 5
@@ -116,10 +116,11 @@ def windows(months: int) -> list[tuple[str, int, int]]:
 
 
 def write(rows: Sequence[dict[str, object]], folder: Path) -> Path:
-    """The mart's file in a folder of its own."""
+    """The mart's file in a folder of its own, as it would be exported."""
     folder.mkdir(parents=True)
     table = pa.Table.from_pylist(list(rows), schema=pa.schema(list(COLUMNS.items())))
-    pq.write_table(table, folder / "metric_scores.parquet")
+    grain = ", ".join(f'"{column}" nulls last' for column in MART.grain)
+    write_table(table, grain, folder / "metric_scores.parquet")
     return folder
 
 
