@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Engine, create_engine, event, inspect, make_url
 from sqlalchemy.exc import (
     ArgumentError,
     InvalidatePoolError,
@@ -46,11 +46,21 @@ def connected(url: str) -> Engine:
             f"[inbox] url is not an address: {_KINDS}", "inbox_unreachable"
         ) from (error)
     try:
-        metadata.create_all(engine)
+        _make_tables(engine)
     except SQLAlchemyError as error:
         engine.dispose()
         raise explained(error, f"open {address.render_as_string(hide_password=True)}") from error
     return engine
+
+
+def _make_tables(engine: Engine) -> None:
+    with engine.begin() as connection:
+        found = inspect(connection)
+        if all(found.has_table(name) for name in metadata.tables):
+            return
+        # Receiver and worker of a new installation come at the same instant.
+        connection.exec_driver_sql(_ALONE[engine.dialect.name])
+        metadata.create_all(connection)
 
 
 def explained(error: SQLAlchemyError | OSError, purpose: str) -> InboxUnavailable:
@@ -65,6 +75,10 @@ def explained(error: SQLAlchemyError | OSError, purpose: str) -> InboxUnavailabl
     )
 
 
+_ALONE = {
+    "sqlite": "begin immediate",
+    "postgresql": "select pg_advisory_xact_lock(hashtext('vouch inbox'))",
+}
 _KINDS = "sqlite:////absolute/path/inbox.sqlite or postgresql+pg8000://user:password@host/database"
 _FREE = "Make room on its disk; senders are told to come again until there is."
 _WRITABLE = "Make its folder and files writable for the user who runs this."

@@ -184,3 +184,23 @@ def test_postgresql_that_is_not_there_is_named() -> None:
 def test_an_address_of_another_kind_is_refused(url: str) -> None:
     with pytest.raises(InboxUnavailable, match=r"sqlite:////absolute/path/inbox\.sqlite or"):
         Inbox.open(url)
+
+
+def test_many_may_open_a_new_inbox_at_once(opened: Open) -> None:
+    ready = threading.Barrier(8)
+    failed: list[Exception] = []
+
+    def open_it() -> None:
+        ready.wait()
+        try:
+            opened()
+        except InboxUnavailable as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=open_it) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    opened().append([event("1")])

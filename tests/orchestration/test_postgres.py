@@ -1,0 +1,63 @@
+"""The deployed form: runs, their history and the inbox in PostgreSQL."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from dagster._core.instance.ref import InstanceRef
+
+from ingestion.inbox import Inbox
+from orchestration.worker.address import is_there
+from tests.conftest import REPOSITORY, Vouch, unpaced_config
+from tests.ingestion.postgres_server import running_postgres
+from tests.orchestration.arriving import answer, answers, until
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def deployed(a_copy: Callable[[], Vouch], tmp_path: Path) -> Iterator[Vouch]:
+    """A home whose instance and inbox are those of ``deploy/``."""
+    pytest.importorskip("dagster_postgres")
+    with running_postgres() as url:
+        shutil.copy(REPOSITORY / "deploy" / "dagster.yaml", tmp_path)
+        extra = '[dagster]\ninstance = "dagster.yaml"\n[inbox]\nurl = "${VOUCH_INBOX_URL}"\n'
+        found = a_copy()
+        found.environment |= {
+            "VOUCH_CONFIG": str(unpaced_config(tmp_path, extra)),
+            "VOUCH_INBOX_URL": url,
+            "VOUCH_DAGSTER_POSTGRES_URL": url.replace("+pg8000", ""),
+        }
+        yield found
+
+
+def test_an_event_is_served_and_its_run_is_in_postgresql(
+    deployed: Vouch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in deployed.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("VOUCH_HOME", str(deployed.home))
+    before = answers(deployed.home)
+    worker = subprocess.Popen([sys.executable, "-m", "orchestration", "worker"], env=os.environ)
+    try:
+        until(lambda: worker.poll() is not None or is_there(deployed.home))
+        inbox = Inbox.open(deployed.environment["VOUCH_INBOX_URL"])
+        inbox.append([answer(deployed.home, 1, 3)])
+        until(lambda: answers(deployed.home) == before + 1)
+        until(lambda: inbox.position("landing:typeform") == inbox.newest())
+        inbox.close()
+        place = InstanceRef.from_dir(str(deployed.home / "dagster"))
+        with dg.DagsterInstance.from_ref(place) as instance:
+            assert type(instance.run_storage).__module__.startswith("dagster_postgres")
+            until(lambda: instance.get_runs()[0].status == dg.DagsterRunStatus.SUCCESS)
+            (run,) = instance.get_runs()
+            assert run.job_name == "from_events"
+            assert instance.all_logs(run.run_id)
+    finally:
+        worker.terminate()
+        worker.wait(timeout=30)
