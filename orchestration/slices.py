@@ -214,8 +214,6 @@ class Moved:
         with self._attaching:
             if not self._is_attached:
                 cursor.execute(f"attach ':memory:' as {_MOVED}")
-                # So little is written that it need not be put in its place before the end.
-                cursor.execute("set checkpoint_threshold = '1GB'")
                 self._is_attached = True
 
     def _rows(self, node: str, relation: str = "") -> str:
