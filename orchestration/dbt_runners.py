@@ -118,10 +118,12 @@ class _Left:
         if result is not None:
             self._statement = statement
             return result
-        is_watched = node in self.progress.plan.recorded and self.progress.rows.is_watched(node)
-        if is_watched:
-            with _cursor(runner) as cursor:
-                self.progress.rows.before(cursor, node)
+        rows = self.progress.rows
+        is_watched = (
+            node in self.progress.plan.recorded
+            and rows.is_watched(node)
+            and _has_noted(runner, rows.before)
+        )
         result = self._repeated(statement) if statement else None
         if result is not None:
             self._statement = statement
@@ -130,8 +132,7 @@ class _Left:
             if result.status in _GOOD and not self._has_asked:
                 self._statement = _statement(result.node)
         if is_watched and result.status in _GOOD:
-            with _cursor(runner) as cursor:
-                self.progress.rows.after(cursor, node)
+            _has_noted(runner, rows.after)
         return result
 
     def compile(self, manifest: Any) -> Any:
@@ -188,6 +189,16 @@ def _cursor(runner: Any) -> Iterator[duckdb.DuckDBPyConnection]:
     """DuckDB's own: without dbt's events about each statement, which take longer than most."""
     with runner.adapter.connection_named(runner.node.unique_id, runner.node):
         yield runner.adapter.connections.get_thread_connection().handle.cursor()
+
+
+def _has_noted(runner: Any, note: Callable[[duckdb.DuckDBPyConnection, str], None]) -> bool:
+    """Note rows of the runner's table; where that cannot be, what follows is built as a whole."""
+    try:
+        with _cursor(runner) as cursor:
+            note(cursor, runner.node.unique_id)
+    except (duckdb.Error, DbtRuntimeError):
+        return False
+    return True
 
 
 def _fetched(runner: Any, statement: str) -> list[Any]:

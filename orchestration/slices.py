@@ -97,9 +97,11 @@ class Moved:
     """
 
     def __init__(self, slices: Mapping[str, Slices], relations: Mapping[str, str]) -> None:
-        """Args:
-        slices: of the models that have them.
-        relations: quoted names of the tables and views of all nodes and sources.
+        """Nothing has moved yet.
+
+        Args:
+            slices: of the models that have them.
+            relations: quoted names of the tables and views of all nodes and sources.
         """
         self._slices = slices
         self._relations = relations
