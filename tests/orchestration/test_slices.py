@@ -87,8 +87,10 @@ def test_a_slice_of_a_model_follows_from_slices_of_its_parents(warehouse: Wareho
                 connection.execute("detach moved")
                 continue
             table = warehouse.relations[parent]
+            # All copies of a row, where it is there more than once: it goes and comes as one.
             connection.execute(
-                f"create or replace table main.gone as from {table} as t order by hash(t) limit 5"
+                f"create or replace table main.gone as from {table} as t where hash(t) in"
+                f" (select distinct hash(t) from {table} as t order by all limit 5)"
             )
             told.before(connection, parent)
             connection.execute(
@@ -107,5 +109,6 @@ def test_a_slice_of_a_model_follows_from_slices_of_its_parents(warehouse: Wareho
             connection.execute(f"insert into {table} from main.gone")
             told.after(connection, parent)
             again = told.build(connection, model, record.statement, [parent], fewer)
-            assert again == record.content == warehouse.content(warehouse.relations[model])
+            assert again == record.content, (model, parent)
+            assert again == warehouse.content(warehouse.relations[model]), (model, parent)
             connection.execute("detach moved")
