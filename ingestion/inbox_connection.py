@@ -111,7 +111,9 @@ def _opened(address: URL) -> Engine:
 def _sqlite(address: URL) -> Engine:
     folder = Path(str(address.database)).parent
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        # A URI of SQLite's names its file in its own way.
+        if not str(address.database).startswith("file:"):
+            folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InboxUnavailable(
             f"the inbox's folder {folder} cannot be made ({error.strerror}). {_WRITABLE}",

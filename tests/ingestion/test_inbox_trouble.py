@@ -42,7 +42,10 @@ def test_a_read_only_folder_is_named(tmp_path: Path) -> None:
     assert raised.value.reason == "inbox_unwritable"
 
 
-def test_a_database_that_may_only_be_read_is_told(tmp_path: Path) -> None:
+def test_a_database_that_may_only_be_read_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     path = tmp_path / "inbox.sqlite"
     inbox = Inbox.open(f"sqlite:///{path}")
     inbox.append([event("a")])
@@ -54,6 +57,7 @@ def test_a_database_that_may_only_be_read_is_told(tmp_path: Path) -> None:
         frozen.append([event("b")])
     assert raised.value.reason == "inbox_unwritable"
     frozen.close()
+    assert not (tmp_path / "file:").exists()
 
 
 def test_another_writer_that_stays_too_long_is_told(tmp_path: Path) -> None:
