@@ -19,7 +19,7 @@ from expectations.reconciliation import reconcile
 from expectations.rejects import REJECTED, UNKNOWN_VALUES, listed_check
 from expectations.rules import Rule
 from expectations.suite_run import run_suites
-from expectations.suites import declared_suites
+from expectations.suites import all_suites
 from expectations.suites.every_mart import no_email_address
 from expectations.tables import (
     Columns,
@@ -70,7 +70,7 @@ def judge(  # noqa: PLR0913 - separate facts, each by keyword
         found = _suite_checks(
             candidate,
             marts,
-            _Facts(as_of, limits),
+            all_suites(manifest, as_of, limits),
             lambda suites: carried(suites, files, basis, earlier),
         )
     checks = [
@@ -92,12 +92,6 @@ def _basis(code: str, as_of: date, limits: Thresholds) -> str:
     return hashlib.sha256(told.encode()).hexdigest() if code else ""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Facts:
-    as_of: date
-    limits: Thresholds
-
-
 def _hashes(candidate: JudgedCandidate) -> tuple[str, str]:
     content = content_sha256(parquet_hashes(candidate.folder).items())
     return content, file_sha256(candidate.database)
@@ -106,7 +100,7 @@ def _hashes(candidate: JudgedCandidate) -> tuple[str, str]:
 def _suite_checks(
     candidate: JudgedCandidate,
     marts: Sequence[str],
-    facts: _Facts,
+    declared: Suites,
     known: Callable[[Suites], dict[str, list[Check]]],
 ) -> list[Check]:
     try:
@@ -115,7 +109,7 @@ def _suite_checks(
         columns = {}
     # Before Great Expectations opens the file: DuckDB allows one way of opening it at a time.
     same_rows = same_rows_checks(candidate, marts)
-    suites = _suites(marts, columns, facts.as_of, facts.limits)
+    suites = _suites(marts, columns, declared)
     again = known(suites)
     fresh = {mart: rules for mart, rules in suites.items() if mart not in again}
     checks = run_suites(candidate.database, fresh, frozenset(columns))
@@ -127,10 +121,10 @@ def _suite_checks(
 
 
 def _suites(
-    marts: Sequence[str], columns: Columns, as_of: date, limits: Thresholds
+    marts: Sequence[str], columns: Columns, declared: Suites
 ) -> dict[str, tuple[Rule, ...]]:
     """Declared rules, and those of every public mart."""
-    suites = dict(declared_suites(as_of, limits))
+    suites = {mart: tuple(rules) for mart, rules in declared.items()}
     for mart in marts:
         suites[mart] = (*suites.get(mart, ()), no_email_address(columns.get(mart, ())))
     return suites
