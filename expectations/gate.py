@@ -16,7 +16,7 @@ from expectations.errors import CandidateChanged
 from expectations.expected import public_mart_names
 from expectations.files import content_sha256, file_sha256, parquet_hashes
 from expectations.reconciliation import reconcile
-from expectations.rejects import REJECTED, UNKNOWN_VALUES, listed_check
+from expectations.rejects import OFF_SCALE, REJECTED, UNKNOWN_VALUES, listed_check
 from expectations.rules import Rule
 from expectations.suite_run import run_suites
 from expectations.suites import all_suites
@@ -79,6 +79,7 @@ def judge(  # noqa: PLR0913 - separate facts, each by keyword
         *compared.result(),
         listed_check(candidate, REJECTED, limits.max_rejected_records),
         listed_check(candidate, UNKNOWN_VALUES, limits.max_unknown_values),
+        listed_check(candidate, OFF_SCALE, limits.max_off_scale_answers),
     ]
     if _hashes(candidate) != before:
         raise CandidateChanged(

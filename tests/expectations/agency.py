@@ -254,6 +254,10 @@ def found(root: Path) -> Agency:
             "create table intermediate.int_unknown_values (source_relation varchar, "
             "source_entity varchar, source_record_id varchar, field varchar)"
         )
+        connection.execute(
+            "create table intermediate.survey_exclusions (tenant_id varchar, form_id varchar, "
+            "reason varchar, answers bigint)"
+        )
         connection.execute("create table intermediate.int_record_accounting (landed bigint)")
         manifest = _manifest(connection)
     results = tuple(DbtResult(node, "success") for node in manifest["nodes"])
