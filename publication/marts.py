@@ -12,7 +12,7 @@ from publication.unmapped import UnmappedRule, unmapped_rule
 # The gate reads these whether or not a mart names them.
 ALWAYS_EVIDENCE = (
     *("int_rejected_records", "int_record_accounting", "int_unknown_values"),
-    "survey_exclusions",
+    *("survey_exclusions", "uncounted_costs"),
 )
 
 

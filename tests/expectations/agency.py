@@ -258,6 +258,10 @@ def found(root: Path) -> Agency:
             "create table intermediate.survey_exclusions (tenant_id varchar, form_id varchar, "
             "reason varchar, answers bigint)"
         )
+        connection.execute(
+            "create table intermediate.uncounted_costs (vendor_cost_id varchar, "
+            "currency varchar, amount decimal(18, 4))"
+        )
         connection.execute("create table intermediate.int_record_accounting (landed bigint)")
         manifest = _manifest(connection)
     results = tuple(DbtResult(node, "success") for node in manifest["nodes"])
