@@ -73,7 +73,8 @@ def released_query(relation: str, columns: Mapping[str, str]) -> str:
     """
     chosen = [
         f"case when {PERSONAL.format(name)} then '(personal)' else {name} end as {name}"
-        if kind == "VARCHAR" and not name.endswith("_id")
+        # A hash may begin like a number to call, and names the landed payload.
+        if kind == "VARCHAR" and not name.endswith(("_id", "_sha256"))
         else name
         for name, kind in columns.items()
     ]

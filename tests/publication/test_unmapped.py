@@ -50,6 +50,12 @@ def test_what_looks_like_an_address_or_a_number_to_call_is_left_out(folder: Path
     assert b"jane@example.com" not in content
 
 
+def test_a_hash_that_looks_like_a_number_to_call_is_kept() -> None:
+    kinds = {"payload_sha256": "VARCHAR", "record": "VARCHAR"}
+    chosen = released_query("conflicts", kinds).split(" from ")[0]
+    assert chosen.startswith("select payload_sha256, case")
+
+
 def test_rows_may_be_left_out_and_need_no_count(folder: Path) -> None:
     rule = UnmappedRule("channel_map", "Add a row.", ("word",), None, "system = 'a'")
     (found,) = read_unmapped(folder, {"unmapped_words": rule})
@@ -91,4 +97,5 @@ def test_every_list_is_of_a_seed_that_there_is() -> None:
     # What is mended at the source has none: surveys on another scale.
     assert declared.count(None) == 1
     assert {seed for seed in declared if seed} <= SEEDS
+    assert "person_overrides" in declared
     assert {"channel_map", "cost_category_map", "fx_rates", "job_family_map"} <= set(declared)
