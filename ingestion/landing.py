@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -41,10 +42,26 @@ def landed_files(root: Path) -> list[LandedFile]:
 
 def complete_loads(dataset: Path) -> frozenset[str]:
     """Ids of the loads that dlt has marked complete in one vendor's dataset."""
-    markers = (dataset / "_dlt_loads").glob("*.jsonl")
-    return frozenset(_load_id(marker) for marker in markers)
+    return frozenset(_completions(dataset))
 
 
-def _load_id(marker: Path) -> str:
-    first_line = marker.read_text(encoding="utf-8").splitlines()[0]
-    return str(json.loads(first_line)["load_id"])
+def landed_at(root: Path) -> dict[tuple[str, str], datetime]:
+    """The UTC instant at which each load became visible, by vendor and load id.
+
+    What a load holds was received before, an event perhaps long before: it waits in the inbox.
+    """
+    return {
+        (dataset.name, load_id): instant
+        for dataset in root.glob("*")
+        if dataset.is_dir()
+        for load_id, instant in _completions(dataset).items()
+    }
+
+
+def _completions(dataset: Path) -> dict[str, datetime]:
+    """What dlt's markers say: which loads are complete, and since when."""
+    found = {}
+    for marker in (dataset / "_dlt_loads").glob("*.jsonl"):
+        told = json.loads(marker.read_text(encoding="utf-8").splitlines()[0])
+        found[str(told["load_id"])] = datetime.fromisoformat(told["inserted_at"])
+    return found

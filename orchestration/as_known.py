@@ -1,6 +1,7 @@
-"""``vouch run --as-of``: the marts from what had arrived by an instant, beside everything else.
+"""``vouch run --as-of``: the marts from what had landed by an instant, beside everything else.
 
-Nothing is pulled or published. What was built is compared with the release of that time.
+Nothing is pulled or published. What was built is compared with the release of that time. Which
+loads count: docs/decisions/0014-as-landed.md.
 """
 
 import logging
@@ -13,10 +14,11 @@ from datetime import date, datetime
 from pathlib import Path
 
 import publication
-from ingestion.landing import landed_files
+from ingestion.landing import LandedFile, landed_at, landed_files
 from orchestration import code_version, dbt, warehouse
 from orchestration.settings import Settings
 from publication import Candidate, Release
+from publication.origin import origin_from_json
 
 log = logging.getLogger("vouch.build")
 
@@ -26,12 +28,15 @@ class AsKnown:
     """Marts as they could have been known.
 
     Attributes:
-        until: UTC instant; what arrived later does not count.
+        until: UTC instant; what landed later does not count.
         day: up to which open periods count.
         folder: the marts as Parquet and ``serving.duckdb``, the agency model in ``evidence``.
         release: the release that was current then, None before the first or when pruned.
         differing: names of marts and evidence whose bytes differ from that release's.
-        same_code: whether that release was made by the code of now; if not, it may differ.
+        same_code: whether that release was made by the code and mapping files of now; if not,
+            it may differ.
+        loads_since: how many loads landed between that release and ``until``. They count here, and
+            the release does not have them.
     """
 
     until: datetime
@@ -40,6 +45,40 @@ class AsKnown:
     release: str | None
     differing: tuple[str, ...]
     same_code: bool
+    loads_since: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The landed files that count, and how many of their loads are younger than the release."""
+
+    files: tuple[LandedFile, ...]
+    loads_since: int
+
+
+def known(landing: Path, until: datetime, then: Release | None) -> Known:
+    """What had landed until ``until``.
+
+    When nothing landed between the release of that time and ``until``, these are the files that
+    the release was made from: a build of a part leaves some waiting that had landed.
+    """
+    instants = landed_at(landing)
+    landed = tuple(
+        file for file in landed_files(landing) if instants[file.vendor, file.load_id] <= until
+    )
+    if then is None:
+        return Known(landed, 0)
+    since = {
+        (file.vendor, file.load_id)
+        for file in landed
+        if instants[file.vendor, file.load_id] > then.published_at
+    }
+    if since:
+        return Known(landed, len(since))
+    loads = origin_from_json(then.manifest()["origin"]).loads
+    released = {(load.vendor, file.name) for load in loads for file in load.files}
+    names = ((file, f"{file.entity}/{file.path.name}") for file in landed)
+    return Known(tuple(file for file, name in names if (file.vendor, name) in released), 0)
 
 
 def rebuild(settings: Settings, until: datetime, day: date) -> AsKnown:
@@ -51,8 +90,9 @@ def rebuild(settings: Settings, until: datetime, day: date) -> AsKnown:
     place = settings.home / "as_of" / f"{until:%Y%m%dT%H%M%SZ}-{day:%Y%m%d}"
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
-    _build(settings, place, until, day)
     then = publication.release_at(settings.home, until)
+    counted = known(settings.landing, until, then)
+    _build(settings, place, counted.files, until, day)
     candidate = publication.build_candidate(
         place / "warehouse.duckdb",
         dbt.manifest(settings),
@@ -66,14 +106,21 @@ def rebuild(settings: Settings, until: datetime, day: date) -> AsKnown:
         None if then is None else then.id,
         () if then is None else _differing(candidate, then),
         then is not None and then.manifest()["origin"]["code"] == code_version.digest(),
+        counted.loads_since,
     )
 
 
-def _build(settings: Settings, place: Path, until: datetime, day: date) -> None:
+def _build(
+    settings: Settings,
+    place: Path,
+    files: tuple[LandedFile, ...],
+    until: datetime,
+    day: date,
+) -> None:
     started = time.monotonic()
     target = place / "warehouse.duckdb"
     made = warehouse.Made(day, dbt.project_code())
-    warehouse.prepare(target, settings.home, landed_files(settings.landing), made, until)
+    warehouse.prepare(target, settings.home, files, made)
     log.info("building the marts as known at %s UTC", f"{until:%Y-%m-%d %H:%M:%S}")
     done = subprocess.run(
         [

@@ -64,7 +64,7 @@ AsOf = Annotated[
     typer.Option(
         parser=_instant,
         metavar="DAY|INSTANT",
-        help="Rebuild the marts from what had arrived by then (a day or an ISO instant, UTC), "
+        help="Rebuild the marts from what had landed by then (a day or an ISO instant, UTC), "
         "beside the current release: nothing is pulled, nothing is published.",
     ),
 ]

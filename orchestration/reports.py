@@ -81,8 +81,16 @@ def as_known(out: Console, rebuilt: "AsKnown", as_json: bool) -> None:
             f"Differs from release {rebuilt.release} in {', '.join(rebuilt.differing)}.",
             highlight=False,
         )
+    if rebuilt.loads_since:
+        out.print(
+            f"{rebuilt.loads_since} loads landed between that release and then: they count here."
+        )
     if rebuilt.differing and not rebuilt.same_code:
-        out.print("That release was made by other code: check out its commit to reproduce it.")
+        out.print(
+            "That release was made by other code or mapping files: check out its commit to"
+            " reproduce it."
+        )
+    out.print("The mapping files (dbt_project/seeds) are those of now.", highlight=False)
 
 
 def refusal(out: Console, home: Path) -> None:

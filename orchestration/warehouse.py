@@ -5,7 +5,7 @@ import secrets
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -33,19 +33,17 @@ def prepare(
     home: Path,
     files: Iterable[LandedFile],
     made: Made,
-    until: datetime | None = None,
 ) -> None:
     """Make the warehouse ready for dbt, and note what it will be made as.
 
     One view per vendor and entity over exactly the files of complete loads (an empty one
     where nothing has landed yet), the table that remembers which loads are staged, and
-    the pseudonym key in schema ``people``, which no release ever copies. With ``until``,
-    the views show only what had been received by that instant.
+    the pseudonym key in schema ``people``, which no release ever copies.
     """
     with duckdb.connect(str(warehouse)) as connection:
         # All of it or nothing: a run killed in between would leave a build of no day and no code.
         connection.begin()
-        lay_out(connection, home, files, until)
+        lay_out(connection, home, files)
         connection.execute("create or replace table landing.build (as_of date, code varchar)")
         connection.execute("insert into landing.build values (?, ?)", [made.as_of, made.code])
         connection.commit()
@@ -55,7 +53,6 @@ def lay_out(
     connection: duckdb.DuckDBPyConnection,
     home: Path,
     files: Iterable[LandedFile],
-    until: datetime | None = None,
 ) -> None:
     """What models read that is no model: landing's views, staged loads, the pseudonym key."""
     connection.execute("set timezone = 'UTC'")
@@ -63,7 +60,7 @@ def lay_out(
         connection.execute(f"create schema if not exists landing_{vendor_name}")
         landed = _paths(files, vendor_name)
         for entity in entities:
-            connection.execute(_view(vendor_name, entity, landed[entity], until))
+            connection.execute(_view(vendor_name, entity, landed[entity]))
     connection.execute("create schema if not exists landing")
     connection.execute(
         "create table if not exists landing.staged_loads (model varchar, load_id varchar)"
@@ -118,14 +115,12 @@ def _paths(files: Iterable[LandedFile], vendor_name: str) -> dict[str, list[Path
     return by_entity
 
 
-def _view(vendor_name: str, entity: str, paths: list[Path], until: datetime | None) -> str:
+def _view(vendor_name: str, entity: str, paths: list[Path]) -> str:
     schema = REJECTS if entity == REJECTED else ENVELOPE
     columns = ", ".join(schema.names)
     if paths:
         listed = ", ".join(f"'{_quoted(path)}'" for path in paths)
         rows = f"select {columns} from read_parquet([{listed}])"
-        if until is not None:
-            rows += f" where received_at <= timestamptz '{until.isoformat()}'"
     else:
         typed = ", ".join(f"null::{_type(field)} as {field.name}" for field in schema)
         rows = f"select {typed} where false"
