@@ -1,6 +1,7 @@
 """The ``vouch`` command. Each command says what it did, and what to do next."""
 
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +14,7 @@ from expectations import LandingFile
 from expectations.rejects import rejected_records
 from ingestion.landing import landed_files
 from orchestration import home, ports, reports, settings
-from orchestration.exit_codes import BUSY, OTHER, PUBLISHED
+from orchestration.exit_codes import BUSY, OTHER, PUBLISHED, REFUSED
 from orchestration.parts import Part
 from orchestration.settings import Settings
 
@@ -249,6 +250,7 @@ def rollback(
     found = _settings()
     with home.held(found.home, "vouch rollback", wait):
         back = publication.rollback(found.home, release, at=reports.now())
+        _serve(found)
     out.print(f"{back.id} is current. It stays so until a run has something new to publish.")
 
 
@@ -256,10 +258,16 @@ def rollback(
 def verify(as_json: AsJson = False) -> None:
     """Re-check the ledger's chain and the hashes of every released file.
 
-    Ends with 1 and names each file or line that is not what was published.
+    With PostgreSQL in [serving], also whether it shows the current release's very rows. Ends with 1
+    and names each file, line or mart that is not what was published.
     """
     found = _settings()
     report = publication.verify(found.home)
+    if found.serving.postgresql and report.intact:
+        from publication.postgresql import served_problems
+
+        served = served_problems(found.home, found.serving.postgresql)
+        report = replace(report, problems=tuple(served))
     reports.verification(out, report, as_json)
     raise typer.Exit(PUBLISHED if report.intact else OTHER)
 
@@ -328,10 +336,21 @@ def _run(found: Settings, full: bool, day: date | None, wait: float, as_json: bo
         done = execute(found, full, None if day is None else day.isoformat(), wait)
     for failure in done.failures:
         err.print(f"{failure.step}: {failure.message}", style="red", highlight=False, markup=False)
-    if {failure.step for failure in done.failures} & {"gate", "release"}:
+    if any(
+        failure.exit_code == REFUSED and failure.step in ("gate", "release")
+        for failure in done.failures
+    ):
         reports.refusal(err, found.home)
     reports.run(out, found.home, done, as_json)
     return done.exit_code
+
+
+def _serve(found: Settings) -> None:
+    if found.serving.postgresql:
+        # SQLAlchemy takes a while to import, and most homes do without it.
+        from publication.postgresql import serve
+
+        serve(found.home, found.serving.postgresql)
 
 
 def _settings(overrides: dict[str, str] | None = None) -> Settings:

@@ -82,6 +82,12 @@ class DagsterSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     instance: str | None = None
 
 
+class Serving(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``[serving]``: where releases are served besides files; empty, nowhere."""
+
+    postgresql: str = ""
+
+
 class Alerts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``[alerts]``: where a detractor's answer is told at once; without a url, in the log."""
 
@@ -100,6 +106,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dagster: DagsterSettings = DagsterSettings()
     sources: dict[str, dict[str, Any]] = {}
     alerts: Alerts = Alerts()
+    serving: Serving = Serving()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +124,7 @@ class Settings:
     receiver: ReceiverSettings = field(default_factory=ReceiverSettings)
     dagster_instance: Path = REPOSITORY / "dagster.yaml"
     alerts: Alerts = field(default_factory=Alerts)
+    serving: Serving = field(default_factory=Serving)
     memory_limit: str = field(default_factory=_default_memory_limit)
 
     @property
@@ -167,6 +175,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         receiver=file.receiver,
         dagster_instance=_dagster_instance(file.dagster, config),
         alerts=file.alerts,
+        serving=file.serving,
         memory_limit=file.warehouse.memory_limit,
     )
 

@@ -9,6 +9,7 @@ from publication.errors import (
     NoCurrentRelease,
     PublicationError,
     PublicationRefused,
+    ServingFailed,
     UnknownRelease,
     UnknownRow,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "PublicationError",
     "PublicationRefused",
     "Release",
+    "ServingFailed",
     "Summary",
     "UnknownRelease",
     "UnknownRow",

@@ -16,14 +16,9 @@ import pytest
 
 from orchestration.worker.address import PROCESS_TAG, is_there
 from tests.conftest import REPOSITORY, Vouch
-from tests.orchestration.arriving import answer, answers, arrive, position, runs, until
+from tests.orchestration.arriving import DROPPED, answer, answers, arrive, position, runs, until
 
 pytestmark = pytest.mark.slow
-
-DROPPED = (
-    "respondent_email,score,comment,submitted_at,company_key\n"
-    "ada@example.com,9,quick and clear,2026-10-15T10:00:00Z,\n"
-)
 
 
 @pytest.fixture(scope="module")
