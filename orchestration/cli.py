@@ -237,7 +237,10 @@ def worker() -> None:
 
 @app.command()
 def releases(as_json: AsJson = False) -> None:
-    """List what was published and is still kept; the current release is marked."""
+    """List what was published and is still kept; the current release is marked.
+
+    An event is in the releases whose inbox position is its own or a higher one.
+    """
     found = publication.releases(_settings().home)
     reports.releases(out, found, as_json)
 

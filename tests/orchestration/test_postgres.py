@@ -75,6 +75,7 @@ def test_an_event_is_served_and_its_run_is_in_postgresql(
         until(lambda: worker.poll() is not None or is_there(deployed.home))
         inbox = Inbox.open(deployed.environment["VOUCH_INBOX_URL"])
         inbox.append([answer(deployed.home, 1, 3)])
+        newest = inbox.newest()
         until(lambda: answers(deployed.home) == before + 1)
         until(lambda: inbox.position("landing:typeform") == inbox.newest())
         inbox.close()
@@ -87,6 +88,8 @@ def test_an_event_is_served_and_its_run_is_in_postgresql(
             assert instance.all_logs(run.run_id)
         assert served_answers(deployed) == before + 1
         assert deployed("verify").returncode == 0
+        # An alert names the event's sequence: the release that has it says so, the one before not.
+        assert [each["inbox"] for each in deployed.json("releases")] == [0, newest]
     finally:
         worker.terminate()
         worker.wait(timeout=30)
