@@ -5,6 +5,7 @@ from typing import Any
 import dagster as dg
 
 from ingestion.inbox import Inbox
+from ingestion.settling import Settling
 from orchestration import settings, waiting
 from orchestration.waiting import Arrived
 from orchestration.worker.address import is_there
@@ -38,6 +39,8 @@ def inbox_sensor(job: Any) -> dg.SensorDefinition:
 
 def drop_sensor(job: Any) -> dg.SensorDefinition:
     """Requests one run for all files waiting; the same files are asked for once."""
+    # The code server stays, so that a file with a time to come is known from look to look.
+    settling = Settling()
 
     @dg.sensor(
         name="drop_folder",
@@ -46,7 +49,7 @@ def drop_sensor(job: Any) -> dg.SensorDefinition:
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
     def drop_folder(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-        found = waiting.files(settings.load().home)
+        found = waiting.files(settings.load().home, settling)
         return _asked(context, found, "the drop folder is empty")
 
     return drop_folder

@@ -8,6 +8,7 @@ from typing import Any
 
 from ingestion.drop import waiting as dropped
 from ingestion.inbox import Inbox
+from ingestion.settling import Settling, facts
 
 FROM_EVENTS = "from_events"
 FROM_DROP = "from_drop"
@@ -63,12 +64,12 @@ def events(inbox: Inbox) -> Arrived | None:
     )
 
 
-def files(home: Path) -> Arrived | None:
-    """A run for all files in the drop folder; None when it is empty."""
-    found = dropped(home)
+def files(home: Path, settling: Settling) -> Arrived | None:
+    """A run for the files in the drop folder that nobody writes any more; None without any."""
+    found = settling.settled(dropped(home))
     if not found:
         return None
-    # Name, size and time of change: a file dropped again under its name asks again.
-    facts = [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in found]
-    key = hashlib.sha256(repr(facts).encode()).hexdigest()
+    # A file dropped again under its name asks again.
+    known = [(file.name, facts(file)) for file in found]
+    key = hashlib.sha256(repr(known).encode()).hexdigest()
     return Arrived(FROM_DROP, key, f"drop: {', '.join(file.name for file in found)}")

@@ -69,7 +69,7 @@ def vendor_landing(vendor: Vendor) -> dg.AssetsDefinition:
 def dropped_survey_answers(home: Home) -> dg.MaterializeResult[None]:
     """Survey answers from CSV files put into VOUCH_HOME/drop, one record per row."""
     outcomes = land_dropped(home.settings.home, home.settings.tenant, home.now())
-    refused = [dropped.reason for dropped in outcomes if dropped.outcome == "refused"]
+    refused = [dropped.reason for dropped in outcomes if dropped.reason]
     return dg.MaterializeResult(
         metadata={
             "dagster/partition_row_count": sum(dropped.rows for dropped in outcomes),

@@ -8,12 +8,14 @@ import os
 import time
 
 from ingestion.inbox import Inbox, InboxUnavailable
+from ingestion.settling import Settling
 from orchestration import home, waiting
 from orchestration.settings import Settings
 from orchestration.waiting import Arrived
 
 _EVERY_SECONDS = 0.1
-# A burst is one run: it is over when nothing came for a moment, and taken in anyway after this.
+# A burst of events is one run: it is over when nothing came for a moment, and taken in anyway
+# after this. Files have stood still for longer before they are told of.
 _LONGEST_SECONDS = 1.0
 _UNAVAILABLE_SECONDS = 2.0
 
@@ -21,12 +23,13 @@ _UNAVAILABLE_SECONDS = 2.0
 def watch(settings: Settings, target: int, parent: int) -> None:
     """Write a line whenever something waits and nobody is at work, until the parent is gone."""
     inbox: Inbox | None = None
+    settling = Settling()
     seen: tuple[str, float] = ("", 0.0)
     while os.getppid() == parent:
         time.sleep(_EVERY_SECONDS)
         try:
             inbox = inbox or Inbox.open(settings.inbox_url)
-            found = waiting.events(inbox) or waiting.files(settings.home)
+            found = waiting.events(inbox) or waiting.files(settings.home, settling)
         except InboxUnavailable as error:
             os.write(target, json.dumps({"problem": str(error)}).encode() + b"\n")
             time.sleep(_UNAVAILABLE_SECONDS)
