@@ -17,6 +17,8 @@ ANSWER_SECONDS = 5.0
 _VOID_SECONDS = 4.0
 # Which process executes a run: its id and when it began, because ids are given again.
 PROCESS_TAG = "vouch/process"
+# Dagster's own, on a run or its job: how many seconds it may take.
+MAX_RUNTIME_TAG = "dagster/max_runtime"
 
 
 class NoWorker(Exception):

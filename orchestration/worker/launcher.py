@@ -12,7 +12,7 @@ from dagster._core.launcher.default_run_launcher import DefaultRunLauncher
 from dagster._serdes.config_class import ConfigurableClassData
 
 from orchestration import settings
-from orchestration.worker.address import PROCESS_TAG, NoWorker, ask, is_alive
+from orchestration.worker.address import MAX_RUNTIME_TAG, PROCESS_TAG, NoWorker, ask, is_alive
 
 
 class WarmLauncher(DefaultRunLauncher):
@@ -35,7 +35,7 @@ class WarmLauncher(DefaultRunLauncher):
                     "ask": "launch",
                     "run": run.run_id,
                     "job": run.job_name,
-                    "max_runtime": run.tags.get("dagster/max_runtime"),
+                    "max_runtime": run.tags.get(MAX_RUNTIME_TAG),
                 },
             )
         except NoWorker as error:

@@ -23,14 +23,13 @@ from dagster._utils.interrupts import capture_interrupts, setup_interrupt_handle
 from ingestion.inbox import Inbox
 from orchestration.settings import REPOSITORY
 from orchestration.waiting import RUNS, Arrived
-from orchestration.worker.address import PROCESS_TAG, process_tag
+from orchestration.worker.address import MAX_RUNTIME_TAG, PROCESS_TAG, process_tag
 
 # How Dagster's processes name our code; the web interface links a run to its job by it.
 LOCATION = "orchestration.definitions"
 
 
-# Dagster's tag on a run or its job, and how much later than Dagster the worker ends a run.
-_MAX_RUNTIME_TAG = "dagster/max_runtime"
+# How much later than Dagster the worker ends a run.
 _LATER_SECONDS = 60.0
 
 
@@ -50,14 +49,17 @@ class RunLimits:
         monitoring: Any = InstanceRef.from_dir(str(dagster_home)).settings.get("run_monitoring")
         self._longest = (monitoring or {}).get("max_runtime_seconds") or float("inf")
 
-    def ends_by(self, job: str, of_the_run: str | None = None) -> float:
-        """When a run that begins now is killed, on the monotonic clock.
+    def of_job(self, job: str) -> float:
+        """When a run of the job that begins now is killed."""
+        return self.of_tag(self._repository.get_job(job).tags.get(MAX_RUNTIME_TAG))
+
+    def of_tag(self, tag: str | None) -> float:
+        """The same for a run with this value of Dagster's tag, on the monotonic clock.
 
         Dagster's own monitoring interrupts it somewhat earlier. One that hangs does not listen,
         and holds the home.
         """
-        given = of_the_run or self._repository.get_job(job).tags.get(_MAX_RUNTIME_TAG)
-        longest = float(given) if given else float(self._longest)
+        longest = float(tag) if tag else float(self._longest)
         return time.monotonic() + longest + _LATER_SECONDS
 
 

@@ -124,7 +124,7 @@ class Server:
     def _launch(self, request: dict[str, Any]) -> Child:
         run = str(request["run"])
         child = Child(0, run, str(request["job"]))
-        child.ends_by = self._limits.ends_by(child.job, request.get("max_runtime"))
+        child.ends_by = self._limits.of_tag(request["max_runtime"])
         return self._fork(child, lambda: execute(self._repository, self._instance, run))
 
     def _tell_to_end(self, run: str) -> bool:
@@ -158,10 +158,9 @@ class Server:
         log.info("run %s: %s", wanted.run_id[:8], arrived.trigger)
         self._last_job = arrived.job
         inbox = self._settings.inbox_url
+        ends_by = self._limits.of_job(arrived.job)
         self._fork(
-            Child(
-                0, wanted.run_id, arrived.job, arrived.subject, self._limits.ends_by(arrived.job)
-            ),
+            Child(0, wanted.run_id, arrived.job, arrived.subject, ends_by),
             lambda: make_and_execute(self._repository, self._instance, inbox, wanted),
         )
 
