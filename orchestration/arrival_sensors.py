@@ -1,5 +1,6 @@
 """The sensors of inbox and drop folder: the slow, sure way to what the worker sees by itself."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from orchestration.worker.address import is_there
 # Of a run: the key of what it was asked for, by which a run that changed nothing is counted.
 ASKED_TAG = "vouch/asked"
 _FIRST_SECONDS, _LONGEST_SECONDS, _COUNTED = 5.0, 600.0, 10
+_WILL_RETRY_TAG, _RETRY_SECONDS = "dagster/will_retry", 60.0
 _UNDER_WAY = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
@@ -74,15 +76,24 @@ def _asked(
         return dg.SkipReason(f"a run of {arrived.job} is under way")
     same = dg.RunsFilter(tags={ASKED_TAG: arrived.key})
     tried = context.instance.get_run_records(same, limit=_COUNTED)
-    if tried:
-        # They still wait, so those runs have failed.
-        pause = min(_FIRST_SECONDS * 2 ** (len(tried) - 1), _LONGEST_SECONDS)
-        left = pause - (datetime.now(UTC).timestamp() - (tried[0].end_time or 0.0))
-        if left > 0:
-            return dg.SkipReason(f"{arrived.trigger}: failed; tried again in {left:.0f} s")
+    # They still wait, so those runs have failed.
+    if tried and (left := _pause(tried) - _seconds_since(tried[0])) > 0:
+        return dg.SkipReason(f"{arrived.trigger}: failed; tried again in {left:.0f} s")
     request = dg.RunRequest(
         run_key=f"{arrived.key}:{tried[0].dagster_run.run_id if tried else 0}",
         tags={**arrived.tags, ASKED_TAG: arrived.key},
         run_config=arrived.config,
     )
     return dg.SensorResult(run_requests=[request], cursor=arrived.key)
+
+
+def _pause(tried: Sequence[dg.RunRecord]) -> float:
+    """How long what has failed so often, the newest first, is left alone."""
+    if tried[0].dagster_run.tags.get(_WILL_RETRY_TAG) == "true":
+        # Its process died. Dagster makes another run of it within seconds.
+        return _RETRY_SECONDS
+    return min(_FIRST_SECONDS * 2.0 ** (len(tried) - 1), _LONGEST_SECONDS)
+
+
+def _seconds_since(run: dg.RunRecord) -> float:
+    return datetime.now(UTC).timestamp() - (run.end_time or 0.0)
