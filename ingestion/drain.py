@@ -29,6 +29,7 @@ log = logging.getLogger("vouch.drain")
 # Events of one load: tens of megabytes of answers in memory at most.
 _MOST = 5_000
 UNKNOWN_RECORD = "record unknown"
+REFUSED_RECORD = "cannot be fetched"
 # The inbox keeps a reason of 200 characters.
 _REASON = 200
 
@@ -115,7 +116,10 @@ def _settle(said: Hinted, found: Fetched) -> None:
             for mention in deleted:
                 said.add(entity, tombstone(mention.hint, mention.event))
             if not deleted:
+                status = found.refused[entity].get(record_id)
                 reason = f"{UNKNOWN_RECORD}: {entity} {record_id}"
+                if status is not None:
+                    reason = f"{REFUSED_RECORD}: {entity} {record_id} answered {status}"
                 said.refused += [Refused(mention.event, reason) for mention in mentions]
 
 

@@ -88,6 +88,12 @@ class Serving(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     postgresql: str = ""
 
 
+class ScheduleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``[schedule]``: whether the hourly pull is on unless somebody has switched it off."""
+
+    hourly: bool = True
+
+
 class Alerts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``[alerts]``: where a detractor's answer is told at once; without a url, in the log."""
 
@@ -104,6 +110,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     inbox: InboxSettings = InboxSettings()
     receiver: ReceiverSettings = ReceiverSettings()
     dagster: DagsterSettings = DagsterSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
     sources: dict[str, dict[str, Any]] = {}
     alerts: Alerts = Alerts()
     serving: Serving = Serving()
@@ -125,6 +132,7 @@ class Settings:
     dagster_instance: Path = REPOSITORY / "dagster.yaml"
     alerts: Alerts = field(default_factory=Alerts)
     serving: Serving = field(default_factory=Serving)
+    schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
     memory_limit: str = field(default_factory=_default_memory_limit)
 
     @property
@@ -176,6 +184,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         dagster_instance=_dagster_instance(file.dagster, config),
         alerts=file.alerts,
         serving=file.serving,
+        schedule=file.schedule,
         memory_limit=file.warehouse.memory_limit,
     )
 

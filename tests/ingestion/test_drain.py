@@ -184,6 +184,39 @@ def test_an_unreachable_source_leaves_the_events_waiting(
     assert receiving.drained(xero)["invoices"].fetched == 1
 
 
+def test_a_record_that_the_vendor_refuses_is_put_aside_and_the_others_land(
+    sandbox: Sandbox, account: Accounts, receiving: Receiving
+) -> None:
+    bullhorn = account("bullhorn")
+    poll(bullhorn, receiving.inbox, LATER)
+    announced = [record["id"] for record in sandbox.store["bullhorn", "notes"][:7]]
+    for record in announced:
+        sandbox.subscriptions.announce("notes", record, "UPDATED")
+    poll(bullhorn, receiving.inbox, LATER)
+    # Whatever it is asked together with.
+    sandbox.faults.add(Fault("bullhorn", str(announced[3]), "status", times=None, status=400))
+    assert receiving.drained(bullhorn)["notes"].fetched == 6
+    assert receiving.reasons() == [f"cannot be fetched: notes {announced[3]} answered 400"]
+    assert receiving.drained(bullhorn) == {}
+
+
+def test_a_request_that_is_refused_for_every_record_is_the_accounts_trouble(
+    sandbox: Sandbox, account: Accounts, receiving: Receiving
+) -> None:
+    bullhorn = account("bullhorn")
+    poll(bullhorn, receiving.inbox, LATER)
+    for record in sandbox.store["bullhorn", "notes"][:7]:
+        sandbox.subscriptions.announce("notes", record["id"], "UPDATED")
+    poll(bullhorn, receiving.inbox, LATER)
+    for status in (400, 403):
+        sandbox.faults.add(Fault("bullhorn", "entity/Note", "status", times=None, status=status))
+        with pytest.raises(SourceError, match=f"answered {status}"):
+            receiving.drained(bullhorn)
+        sandbox.faults.clear()
+    assert receiving.reasons() == []
+    assert receiving.drained(bullhorn)["notes"].fetched == 7
+
+
 def test_a_broken_answer_lands_among_the_rejects_as_it_does_in_a_pull(
     sandbox: Sandbox, account: Accounts, receiving: Receiving
 ) -> None:
