@@ -16,6 +16,7 @@ import dlt
 from dlt.common.typing import TDataItem
 from dlt.pipeline.exceptions import PipelineStepFailed
 
+from ingestion.backlog import consumer
 from ingestion.envelope import Delivery, records_table, rejects_table
 from ingestion.fetching import Fetched, fetched
 from ingestion.hinted import Hinted, Refused, hinted, tombstone
@@ -53,11 +54,6 @@ class Drained:
     def landed(self) -> int:
         """Records written."""
         return self.carried + self.fetched + self.deleted
-
-
-def consumer(source: str) -> str:
-    """The name under which the landing of an account's events keeps its place in the inbox."""
-    return f"landing:{source}"
 
 
 def drain(account: Account, inbox: Inbox, home: Path, received_at: datetime) -> list[Drained]:

@@ -23,6 +23,7 @@ __all__ = ["Event", "Inbox", "InboxUnavailable", "Quarantined", "Stored"]
 
 # Held by whoever appends in PostgreSQL; the number only has to be ours.
 _APPENDING = 0x766F756368
+_REASON = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ class Inbox:
                 "source": each.source,
                 "event_key": each.key,
                 "received_at": _text(each.received_at),
-                "reason": each.reason,
+                "reason": _told(each.reason),
                 "body": each.body,
                 "body_sha256": hashlib.sha256(each.body).hexdigest(),
             }
@@ -230,6 +231,13 @@ def _named(purpose: str) -> Iterator[None]:
         yield
     except (SQLAlchemyError, OSError) as error:
         raise explained(error, purpose) from error
+
+
+def _told(reason: str) -> str:
+    """As the column holds it; reasons quote what came, and PostgreSQL's text holds no NUL."""
+    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in reason)[
+        :_REASON
+    ]
 
 
 def _text(instant: datetime) -> str:

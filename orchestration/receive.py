@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from ipaddress import ip_address
 
 from ingestion.inbox import Inbox
+from ingestion.pulse import Pulse
 from ingestion.receiver import Limits, Source, receiver
 from ingestion.receiver.server import listening, serve
 from orchestration.listening import listening_besides
@@ -32,14 +33,15 @@ def receive(settings: Settings, host: str, port: int, tell: Callable[[str], None
         CannotListen: the address is taken.
     """
     sources = _sources(settings, host)
+    pulse = Pulse(each.name for each in settings.accounts if each.vendor.feed is not None)
     inbox = Inbox.open(settings.inbox_url)
     try:
         on = listening(host, port)
         logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)
         address = f"http://{host}:{on.getsockname()[1]}"
-        with listening_besides(settings, _now):
+        with listening_besides(settings, _now, pulse):
             serve(
-                receiver(sources, inbox, _limits(settings), _now),
+                receiver(sources, inbox, _limits(settings), _now, pulse),
                 on,
                 lambda: _introduce(sources, address, tell),
             )

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
+from ingestion.backlog import backlog
 from ingestion.inbox import Inbox, InboxUnavailable
 from ingestion.receiver.outcomes import Outcomes, log
 from ingestion.receiver.writer import Writer, unavailable
@@ -50,7 +51,4 @@ class Backlog:
         self._outcomes.quarantined.set(aside)
 
     def _counted(self) -> tuple[dict[str, int], int]:
-        depths = {
-            source: self._inbox.depth(f"landing:{source}", source) for source in self._sources
-        }
-        return depths, self._inbox.quarantined_count()
+        return backlog(self._inbox, self._sources), self._inbox.quarantined_count()

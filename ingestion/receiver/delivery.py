@@ -10,24 +10,23 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
-import msgspec
 from starlette.requests import ClientDisconnect, Request
 
+from ingestion.event_key import Unusable, keyed, usable
 from ingestion.inbox import Event, InboxUnavailable, Quarantined
 from ingestion.receiver.answers import Answer, Refused
 from ingestion.receiver.backlog import Backlog
 from ingestion.receiver.limits import Limits
 from ingestion.receiver.outcomes import log
 from ingestion.receiver.source import Source
-from ingestion.receiver.strict_json import NotStrict, require_strict
 from ingestion.receiver.writer import Delivery, Writer
 from ingestion.signatures import SignatureError
+from ingestion.strict_json import require_strict
 
 # When to come again, in seconds.
 _BACKLOG_SECONDS = "30"
 _INBOX_SECONDS = "10"
 _HELD_SECONDS = "1"
-_LONGEST_KEY = 200
 
 
 class Deliveries:
@@ -98,22 +97,14 @@ class Deliveries:
     def _sorted(self, source: Source, body: bytes, now: datetime) -> Delivery | None:
         """An event, something to put aside, or nothing: the vendor only tries us."""
 
-        def aside(reason: str) -> Quarantined:
-            return Quarantined(source.name, None, now, body, reason)
-
         try:
-            require_strict(body, self._limits.max_depth)
-            if source.webhook.is_handshake(body):
-                return None
-            key = source.webhook.key(body)
-        except NotStrict as error:
-            return aside(error.reason)
-        except (msgspec.MsgspecError, ValueError):
-            return aside("key_missing")
-        except Exception:
-            # A fault of ours in a vendor's module: the event is kept until it is mended.
-            log.exception("%s: the key of an event could not be read", source.name)
-            return aside("key_failed")
-        if not 0 < len(key) <= _LONGEST_KEY or not key.isprintable():
-            return aside("key_unusable")
+            with keyed():
+                require_strict(body, self._limits.max_depth)
+                if source.webhook.is_handshake(body):
+                    return None
+                key = usable(source.webhook.key(body))
+        except Unusable as error:
+            if error.place:
+                log.error("%s: an event's key could not be read: %s", source.name, error.place)
+            return Quarantined(source.name, None, now, body, error.reason)
         return Event(source.name, key, now, body)

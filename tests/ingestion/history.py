@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 from events import Receiving
 
-from ingestion.drain import consumer
+from ingestion.backlog import consumer
 from ingestion.feed import poll
 from ingestion.landing import landed_files
 from ingestion.pull import Account, pull

@@ -6,6 +6,7 @@ import random
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,12 @@ from typing import Any
 import pytest
 from events import ARRIVED, LATER, Receiving, answered, changed
 
-from ingestion.drain import consumer
+from ingestion.backlog import consumer
 from ingestion.errors import SourceError
 from ingestion.feed import poll
 from ingestion.inbox import Event
 from ingestion.pull import Account, Pulled
+from ingestion.vendor import Hint
 from sandbox.faults import Fault
 from sandbox.server import Sandbox
 
@@ -166,6 +168,25 @@ def test_unknown_and_unreadable_events_are_put_aside_and_hold_nothing_up(
     assert "unknown kind: BANANA" in reasons
     assert len(reasons) == 5
     assert receiving.drained(xero) == receiving.drained(typeform) == {}
+
+
+def test_a_fault_in_a_vendors_module_is_put_aside_and_holds_nothing_up(
+    sandbox: Sandbox, account: Accounts, receiving: Receiving
+) -> None:
+    typeform = account("typeform")
+    assert typeform.vendor.webhook is not None
+    right = typeform.vendor.webhook
+
+    def hints(body: bytes) -> list[Hint]:
+        return {b"Jane Doe": []}[body] if b"broken" in body else right.hints(body)
+
+    faulty = replace(typeform.vendor, webhook=replace(right, hints=hints))
+    first, second = sandbox.store["typeform", "responses"][:2]
+    receiving.receive(typeform, answered(first, "broken"), answered(second))
+    counts = receiving.drained(replace(typeform, vendor=faulty))
+    assert counts["responses"].carried == 1
+    (reason,) = receiving.reasons()
+    assert reason.startswith("failed: KeyError at test_drain.py:")
 
 
 def test_an_unreachable_source_leaves_the_events_waiting(
