@@ -1,12 +1,13 @@
 """What events say: records that they carried, records that they only named, and the unusable."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import msgspec
 
 from ingestion.envelope import Record, Reject
+from ingestion.errors import fault
 from ingestion.identifying import identified
 from ingestion.inbox import Event, Stored
 from ingestion.vendor import Entity, Hint, Vendor
@@ -56,23 +57,28 @@ def hinted(vendor: Vendor, events: Iterable[Stored]) -> Hinted:
     for stored in events:
         event = stored.event
         try:
-            hints = vendor.events.hints(event.body) if vendor.events else []
+            for hint in vendor.events.hints(event.body) if vendor.events else []:
+                _take(said, entities, hint, event)
         except (msgspec.MsgspecError, ValueError, RecursionError) as error:
             said.refused.append(Refused(event, f"unreadable: {error}"))
-            continue
-        for hint in hints:
-            entity = entities.get(hint.entity)
-            if entity is None:
-                said.refused.append(Refused(event, f"unknown kind: {hint.entity}"))
-            elif hint.payload is not None:
-                _carry(said, entity, hint.payload, event)
-            elif hint.is_deleted and not entity.keeps_deleted:
-                said.add(entity.name, tombstone(hint, event))
-            elif entity.fetch is None:
-                said.refused.append(Refused(event, f"cannot be fetched: {hint.entity}"))
-            else:
-                said.named[entity.name][hint.record_id].append(Named(hint, event))
+        except Exception as error:
+            # A fault of ours in a vendor's module must not hold up the account for good.
+            said.refused.append(Refused(event, f"failed: {fault(error)}"))
     return said
+
+
+def _take(said: Hinted, entities: Mapping[str, Entity], hint: Hint, event: Event) -> None:
+    entity = entities.get(hint.entity)
+    if entity is None:
+        said.refused.append(Refused(event, f"unknown kind: {hint.entity}"))
+    elif hint.payload is not None:
+        _carry(said, entity, hint.payload, event)
+    elif hint.is_deleted and not entity.keeps_deleted:
+        said.add(entity.name, tombstone(hint, event))
+    elif entity.fetch is None:
+        said.refused.append(Refused(event, f"cannot be fetched: {hint.entity}"))
+    else:
+        said.named[entity.name][hint.record_id].append(Named(hint, event))
 
 
 def tombstone(hint: Hint, event: Event) -> Record:

@@ -113,6 +113,12 @@ def test_what_is_put_aside_keeps_its_bytes_and_holds_nothing_up(inbox: Inbox) ->
     assert inbox.quarantined_count() == 2
 
 
+def test_a_reason_that_quotes_what_came_is_kept_as_both_databases_can(inbox: Inbox) -> None:
+    inbox.quarantine("xero", "k", NOON, b"{}", "unknown kind: a\0b\n" + "c" * 300)
+    (kept,) = inbox.quarantined()
+    assert kept.reason == "unknown kind: a\ufffdb\ufffd" + "c" * 182
+
+
 def test_an_instant_without_a_zone_is_refused(inbox: Inbox) -> None:
     with pytest.raises(ValueError, match="no zone"):
         inbox.append([Event("typeform", "a", datetime(2026, 1, 1), b"{}")])  # noqa: DTZ001
