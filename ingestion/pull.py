@@ -74,12 +74,14 @@ def pull(account: Account, home: Path, received_at: datetime, only: set[str]) ->
         only: the entities to pull.
 
     Returns:
-        One count per entity.
+        One count per entity; nothing was done for a vendor that cannot be asked.
 
     Raises:
         SourceError: the account could not be read; nothing of this pull is visible.
     """
     counts = [Pulled(entity.name) for entity in account.vendor.entities if entity.name in only]
+    if not account.vendor.is_asked:
+        return counts
     by_name = {count.entity: count for count in counts}
     client: list[RESTClient] = []
 

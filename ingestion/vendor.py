@@ -13,7 +13,7 @@ from dlt.sources.helpers.rest_client.client import RESTClient
 from ingestion import vendors
 from ingestion.connection import Http
 from ingestion.envelope import Record
-from ingestion.signatures import Scheme
+from ingestion.signatures import Scheme, Signed
 
 Page = list[bytes]
 """The records of one answer, each as the vendor's own bytes."""
@@ -87,6 +87,7 @@ class Webhook:
         scheme: how the raw body is signed.
         key: reads out of a signed body what makes the event the same event when it is sent
             again; raises ``msgspec.DecodeError`` or ``ValueError`` when that cannot be done.
+            None where the scheme signs an id of the message, which is the key then.
         hints: what the event says; raises the same. An event of a kind that is nothing to
             landing says nothing.
         is_handshake: whether the body only asks that signatures are checked here.
@@ -96,11 +97,19 @@ class Webhook:
     """
 
     scheme: Scheme
-    key: Callable[[bytes], str]
+    key: Callable[[bytes], str] | None
     hints: Callable[[bytes], list[Hint]]
     is_handshake: Callable[[bytes], bool] = lambda body: False
     announces: frozenset[str] = frozenset()
     opinion: Callable[[bytes], Opinion | None] = lambda body: None
+
+    def key_of(self, body: bytes, signed: Signed) -> str:
+        """What makes the event the same event when it is sent again; raises what ``key`` does."""
+        if self.key is not None:
+            return self.key(body)
+        if signed.identity is None:
+            raise ValueError(f"{self.scheme.name} signs no id")
+        return signed.identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +134,10 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class Vendor:
-    """One vendor. ``config`` is the msgspec struct that an account's settings must fit."""
+    """One vendor. ``config`` is the msgspec struct that an account's settings must fit.
+
+    ``is_asked`` is false of one whose records come by events only: a pull leaves it out.
+    """
 
     name: str
     config: type[Any]
@@ -133,6 +145,7 @@ class Vendor:
     entities: tuple[Entity, ...]
     webhook: Webhook | None = None
     feed: Feed | None = None
+    is_asked: bool = True
 
     @property
     def events(self) -> Webhook | Feed | None:

@@ -3,7 +3,7 @@
 A body whose signature holds is never refused: a vendor that gets an error sends it again for
 hours (Greenhouse 15, Xero 24) and then switches the webhook off. What cannot be used is put
 aside with its bytes and a reason, and answered 200; nothing is lost, and what follows is not
-held up.
+held up. ``put_aside`` offers it again.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from ingestion.receiver.limits import Limits
 from ingestion.receiver.outcomes import log
 from ingestion.receiver.source import Source
 from ingestion.receiver.writer import Delivery, Writer
-from ingestion.signatures import SignatureError
+from ingestion.signatures import SignatureError, Signed
 from ingestion.strict_json import require_strict
 
 # When to come again, in seconds.
@@ -78,10 +78,10 @@ class Deliveries:
     async def _verified(self, source: Source, request: Request, body: bytes) -> Answer:
         now = self._clock()
         try:
-            source.webhook.scheme.verify(request.headers, body, source.secrets, now)
+            signed = source.webhook.scheme.verify(request.headers, body, source.secrets, now)
         except SignatureError as error:
             raise Refused(401, error.reason) from error
-        delivery = self._sorted(source, body, now)
+        delivery = self._sorted(source, body, signed, now)
         if delivery is None:
             return Answer(200, "handshake")
         if self._backlog.depth > self._limits.max_backlog:
@@ -94,7 +94,9 @@ class Deliveries:
             return Answer(200, "quarantined", delivery.reason)
         return Answer(200, "accepted" if is_new else "repeated")
 
-    def _sorted(self, source: Source, body: bytes, now: datetime) -> Delivery | None:
+    def _sorted(
+        self, source: Source, body: bytes, signed: Signed, now: datetime
+    ) -> Delivery | None:
         """An event, something to put aside, or nothing: the vendor only tries us."""
 
         try:
@@ -102,7 +104,7 @@ class Deliveries:
                 require_strict(body, self._limits.max_depth)
                 if source.webhook.is_handshake(body):
                     return None
-                key = usable(source.webhook.key(body))
+                key = usable(source.webhook.key_of(body, signed))
         except Unusable as error:
             if error.place:
                 log.error("%s: an event's key could not be read: %s", source.name, error.place)

@@ -12,13 +12,14 @@ import pytest
 from events import ARRIVED, answered, changed
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from test_event_bodies import BULLHORN, TYPEFORM, XERO
+from test_event_bodies import BULLHORN, OWN, TYPEFORM, XERO
 
 from ingestion.alerts import CONSUMER, Alert, Patience, alert_pending
 from ingestion.event_key import Unusable, keyed, usable
 from ingestion.hinted import hinted
 from ingestion.inbox import Event, Inbox, Stored
 from ingestion.pull import Account
+from ingestion.signatures import Signed
 from ingestion.strict_json import require_strict
 from ingestion.vendor import Vendor, Webhook, vendor, vendor_names
 
@@ -26,6 +27,7 @@ EXAMPLES = [
     TYPEFORM,
     XERO,
     BULLHORN,
+    OWN,
     answered({"form_id": "f", "response": {"token": "t", "hidden": {"trigger": "x"}}}, "e"),
     changed("INVOICE", "11111111-2222", "33333333-4444"),
 ]
@@ -101,7 +103,9 @@ def test_no_body_makes_a_vendors_module_fail(of: Vendor) -> None:
                 require_strict(body, 64)
                 if isinstance(events, Webhook):
                     events.is_handshake(body)
-                usable(events.key(body))
+                    usable(events.key_of(body, Signed(None, "msg_1")))
+                else:
+                    usable(events.key(body))
         except Unusable as error:
             assert error.reason != "key_failed", error.place
         # The drain may meet a body that another version of the module let in.

@@ -8,14 +8,18 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
 import duckdb
 import pytest
+import requests
 
+from benchmarks.receiver_process import receiving
+from ingestion.signatures import STANDARD_WEBHOOKS
 from orchestration.worker.address import PROCESS_TAG, is_there
-from tests.conftest import REPOSITORY, Vouch
+from tests.conftest import REPOSITORY, Vouch, unpaced_config
 from tests.orchestration.arriving import answer, answers, arrive, position, runs, until
 
 pytestmark = pytest.mark.slow
@@ -24,14 +28,21 @@ DROPPED = (
     "respondent_email,score,comment,submitted_at,company_key\n"
     "ada@example.com,9,quick and clear,2026-10-15T10:00:00Z,\n"
 )
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+OWN = (
+    b'{"type": "survey_answer.created", "timestamp": "2026-10-15T10:00:04Z", "data": {"id": '
+    b'"a-4711", "respondent_email": "ann.lee@client.example", "score": 3, "comment": "", '
+    b'"submitted_at": "2026-10-15T10:00:00Z", "company_key": ""}}'
+)
 
 
 @pytest.fixture(scope="module")
 def vouch(built: Vouch, tmp_path_factory: pytest.TempPathFactory) -> Vouch:
     """A home of this module's own."""
-    home = tmp_path_factory.mktemp("worker") / "home"
-    shutil.copytree(built.home, home)
-    return Vouch(home, dict(built.environment))
+    folder = tmp_path_factory.mktemp("worker")
+    shutil.copytree(built.home, folder / "home")
+    config = unpaced_config(folder, f'[sources.own]\nwebhook_secrets = ["{SECRET}"]\n')
+    return Vouch(folder / "home", built.environment | {"VOUCH_CONFIG": str(config)})
 
 
 @contextmanager
@@ -92,11 +103,20 @@ def test_a_burst_is_one_run_and_a_killed_run_is_made_good(
 
 
 def test_a_killed_worker_takes_up_what_came_meanwhile(
-    vouch: Vouch, worker: "subprocess.Popen[bytes]"
+    vouch: Vouch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = answers(vouch.home)
+    monkeypatch.setenv("VOUCH_SANDBOX_URL", vouch.environment["VOUCH_SANDBOX_URL"])
+    with receiving(vouch.home.parent) as receiver:
+        address = f"http://127.0.0.1:{receiver.port}/webhooks/own"
+        headers = STANDARD_WEBHOOKS.sign(OWN, SECRET, datetime.now(UTC))
+        told = requests.post(address, OWN, headers=headers, timeout=30)
+        assert (told.status_code, told.json()) == (200, {"status": "accepted"})
     assert position(vouch.home, "runs") < arrive(vouch.home, answer(vouch.home, 10, 1))
-    until(lambda: answers(vouch.home) == before + 1)
+    with at_work(vouch):
+        until(lambda: answers(vouch.home) == before + 2)
+    served = vouch.json("explain", "fct_survey_responses", "own:a-4711")
+    assert served["root"]["row"]["score"] == 3
 
 
 def test_new_code_is_taken_up_by_the_same_process_and_a_dropped_file_by_it(

@@ -69,6 +69,7 @@ SOURCES = {
         Source("silent", Webhook(TYPEFORM, event_key, lambda body: []), ()),
         # As shipped, account names apart from the toys above.
         Source("answers", shipped("typeform"), ("answers-secret",)),
+        Source("tool", shipped("own"), (STANDARD_SECRET,)),
         Source("books", shipped("xero"), ("books-secret",)),
         Source("faulty", Webhook(TYPEFORM, broken_key, lambda body: []), ("new",)),
     )
@@ -161,9 +162,9 @@ class Receiving:
 
 
 @contextmanager
-def receiving(folder: Path, limits: Limits | None = None) -> Iterator[Receiving]:
+def receiving(folder: Path, limits: Limits | None = None, url: str = "") -> Iterator[Receiving]:
     """A receiver over an inbox of its own, with the server that ``vouch receive`` uses."""
-    inbox = Inbox.open(f"sqlite:///{folder / 'inbox.sqlite'}")
+    inbox = Inbox.open(url or f"sqlite:///{folder / 'inbox.sqlite'}")
     running = Receiving(0, inbox)
     app = receiver(SOURCES, inbox, limits or Limits(), lambda: running.now)
     running.app = app
