@@ -64,18 +64,19 @@ def receiver(
     async def webhook(request: Request) -> Response:
         source = sources.get(request.path_params["source"])
         name = _ELSEWHERE if source is None else source.name
-        size = 0
+        size, began = 0, time.monotonic()
         try:
             if source is None:
                 raise Refused(404, "unknown_source")
             if request.method != "POST":
                 raise Refused(405, "method_not_allowed", {"Allow": "POST"})
-            wait = paces[source.name].wait(time.monotonic())
+            wait = paces[source.name].wait(began)
             if wait:
                 raise Refused(429, "too_many_requests", {"Retry-After": str(wait)})
             answer, size = await deliveries.take(source, request)
         except Refused as refusal:
             answer = refusal.answer
+        outcomes.seconds.observe(time.monotonic() - began)
         outcomes.count(name, answer.status, answer.counted_as, size)
         return answer.response(source is not None and source.webhook.scheme.wants_empty_answers)
 

@@ -48,7 +48,10 @@ class Backlog:
         self.depth = sum(depths.values())
         for source, depth in depths.items():
             self._outcomes.depth.labels(source).set(depth)
-        self._outcomes.quarantined.set(aside)
+        # Nothing else runs between the two: a scrape sees all or all.
+        self._outcomes.quarantined.clear()
+        for (source, reason), count in aside.items():
+            self._outcomes.quarantined.labels(source, reason).set(count)
 
-    def _counted(self) -> tuple[dict[str, int], int]:
-        return backlog(self._inbox, self._sources), self._inbox.quarantined_count()
+    def _counted(self) -> tuple[dict[str, int], dict[tuple[str, str], int]]:
+        return backlog(self._inbox, self._sources), self._inbox.quarantined_by_reason()
