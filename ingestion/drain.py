@@ -79,7 +79,7 @@ def drain(account: Account, inbox: Inbox, home: Path, received_at: datetime) -> 
     position = inbox.position(consumer(account.name))
     while events := inbox.after(position, _MOST, account.name):
         started = time.monotonic()
-        said = hinted(account.vendor, events)
+        said = hinted(account.vendor, events, account.settings)
         found = fetched(account, {name: set(ids) for name, ids in said.named.items()})
         _settle(said, found)
         _land(account, home, received_at, said, found)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 
@@ -50,15 +51,23 @@ class Hinted:
             self.carried[entity].append(record)
 
 
-def hinted(vendor: Vendor, events: Iterable[Stored]) -> Hinted:
-    """Read the events in the order of arrival, which decides nothing but what is seen first."""
+def hinted(vendor: Vendor, events: Iterable[Stored], settings: Any = None) -> Hinted:
+    """Read the events in the order of arrival, which decides nothing but what is seen first.
+
+    ``settings`` are the account's; without them, events of whomever are its own.
+    """
     said = Hinted()
+    webhook = vendor.webhook
+    owner = webhook.owner(settings) if webhook is not None and settings is not None else None
     entities = {entity.name: entity for entity in vendor.entities}
     for stored in events:
         event = stored.event
         try:
             for hint in vendor.events.hints(event.body) if vendor.events else []:
-                _take(said, entities, hint, event)
+                if owner is None or hint.owner in (None, owner):
+                    _take(said, entities, hint, event)
+                else:
+                    said.refused.append(Refused(event, f"another account: {hint.owner}"))
         except (msgspec.MsgspecError, ValueError, RecursionError) as error:
             said.refused.append(Refused(event, f"unreadable: {error}"))
         except Exception as error:

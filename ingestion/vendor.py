@@ -54,8 +54,9 @@ class Hint:
     """What one event says of one record: the whole of it (``payload`` as a pull would land
     it), or only that it changed or is gone, and then it is fetched.
 
-    Of a record that is gone for good, ``said`` (the event's own bytes) and ``said_at`` (the
-    vendor's instant) become payload and version of the tombstone.
+    ``owner`` is the vendor's name for whose it is, where one address is sent the events of
+    several. Of a record that is gone for good, ``said`` (the event's own bytes) and ``said_at``
+    (the vendor's instant) become payload and version of the tombstone.
     """
 
     entity: str
@@ -64,6 +65,7 @@ class Hint:
     is_deleted: bool = False
     said: bytes = b""
     said_at: datetime | None = None
+    owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ class Webhook:
         announces: the entities whose changes are told by events, so that one that no event
             told of was missed.
         opinion: the answer to an NPS question in an event that ``hints`` can read, if it has one.
+        owner: of the account's settings, whose events are its own; None where all are.
     """
 
     scheme: Scheme
@@ -102,6 +105,7 @@ class Webhook:
     is_handshake: Callable[[bytes], bool] = lambda body: False
     announces: frozenset[str] = frozenset()
     opinion: Callable[[bytes], Opinion | None] = lambda body: None
+    owner: Callable[[Any], str | None] = lambda settings: None
 
     def key_of(self, body: bytes, signed: Signed) -> str:
         """What makes the event the same event when it is sent again; raises what ``key`` does."""

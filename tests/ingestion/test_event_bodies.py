@@ -129,7 +129,11 @@ def test_keys_make_a_repeated_event_the_same() -> None:
 
 def test_xero_and_bullhorn_events_name_records_to_fetch() -> None:
     assert webhook("xero").hints(XERO) == [
-        Hint("credit_notes", "55d84274-a3da-4829-a7c0-0cab601b95cc")
+        Hint(
+            "credit_notes",
+            "55d84274-a3da-4829-a7c0-0cab601b95cc",
+            owner="aef86862-2015-4b6b-88bc-d89032cecc50",
+        )
     ]
     (hint,) = feed().hints(BULLHORN)
     assert (hint.entity, hint.record_id, hint.is_deleted) == ("client_contacts", "8592", False)
