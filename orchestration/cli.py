@@ -110,7 +110,8 @@ def sandbox(
 
     With --live, answers, referrals, placements and paid invoices go on happening, each pushed
     as a signed webhook or put into Bullhorn's queue of events. POST /live/KIND makes one
-    happen: answer (?score=0..10), detractor, referral, placement, invoice-paid, deletion.
+    happen: answer (?score=0..10), detractor, referral, placement, invoice-paid, deletion, merge,
+    anonymisation.
     """
     from orchestration.demo import serve_sandbox
 

@@ -25,7 +25,10 @@ from sandbox.store import Store
 from tests.conftest import unpaced_config
 
 START = datetime(2026, 11, 2, 12, tzinfo=UTC)
-HAPPENINGS = ("answer", "referral", "placement", "invoice_paid", "deletion")
+HAPPENINGS = (
+    *("answer", "referral", "placement", "invoice_paid"),
+    *("deletion", "merge", "anonymisation"),
+)
 ACCOUNTS = ("bullhorn", "typeform", "xero")
 AGENCY = AgencyPlan(scale="tiny")
 

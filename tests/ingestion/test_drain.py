@@ -146,6 +146,36 @@ def test_a_softly_deleted_record_speaks_for_itself(
     assert (op, title) == ("delete", record["title"])
 
 
+@pytest.mark.parametrize(
+    ("change", "op"),
+    [
+        ({"isDeleted": True, "linkedPerson": {"id": 2}}, "merge"),
+        ({"isAnonymized": True, "firstName": None, "email": None}, "anonymise"),
+    ],
+)
+def test_a_merge_and_an_anonymisation_take_effect_from_the_event(
+    sandbox: Sandbox, account: Accounts, receiving: Receiving, change: dict[str, Any], op: str
+) -> None:
+    bullhorn = account("bullhorn")
+    poll(bullhorn, receiving.inbox, LATER)
+    person = next(
+        one
+        for one in sandbox.store["bullhorn", "candidates"]
+        if not one["isDeleted"] and not one["isAnonymized"]
+    )
+    for record in (person, person | change | {"dateLastModified": 1_793_000_000_000}):
+        sandbox.store.upsert("bullhorn", "candidates", record)
+        sandbox.subscriptions.announce("candidates", record["id"], "UPDATED")
+        poll(bullhorn, receiving.inbox, LATER)
+        receiving.drained(bullhorn)
+    rows = receiving.rows("candidates", "version, record_id, op, payload->'linkedPerson'->>'id'")
+    survivor = "2" if op == "merge" else None
+    assert [row[1:] for row in rows] == [
+        (str(person["id"]), "upsert", None),
+        (str(person["id"]), op, survivor),
+    ]
+
+
 def test_unknown_and_unreadable_events_are_put_aside_and_hold_nothing_up(
     sandbox: Sandbox, account: Accounts, receiving: Receiving
 ) -> None:
@@ -168,6 +198,17 @@ def test_unknown_and_unreadable_events_are_put_aside_and_hold_nothing_up(
     assert "unknown kind: BANANA" in reasons
     assert len(reasons) == 5
     assert receiving.drained(xero) == receiving.drained(typeform) == {}
+
+
+def test_an_event_of_another_organisation_of_the_app_is_put_aside_as_that(
+    sandbox: Sandbox, account: Accounts, receiving: Receiving
+) -> None:
+    one, two = (record["InvoiceID"] for record in sandbox.store["xero", "invoices"][:2])
+    other = changed("INVOICE", one).replace(b"sandbox-org", b"another-org")
+    receiving.receive(account("xero"), other, changed("INVOICE", two))
+    assert receiving.drained(account("xero"))["invoices"].fetched == 1
+    assert receiving.rows("invoices", "record_id") == [(two,)]
+    assert receiving.reasons() == ["another account: another-org"]
 
 
 def test_a_fault_in_a_vendors_module_is_put_aside_and_holds_nothing_up(
