@@ -84,7 +84,7 @@ def _landed(home: Home, vendor: Vendor, wanted: set[str]) -> Iterator[tuple[str,
     found = home.settings
     if home.deliveries == "pull":
         for account in _accounts(home, vendor):
-            for pulled in pull(account, found.home, home.now(), wanted):
+            for pulled in pull(account, found.home, home.now(), wanted, found.inbox_url):
                 counted = {
                     "new": pulled.landed,
                     "delivered": pulled.delivered,
