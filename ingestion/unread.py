@@ -11,7 +11,8 @@ from pathlib import Path
 
 import msgspec
 
-from ingestion.drain import Drained, consumer, drain
+from ingestion.backlog import consumer
+from ingestion.drain import Drained, drain
 from ingestion.errors import SourceError
 from ingestion.inbox import Inbox
 from ingestion.pull import Account

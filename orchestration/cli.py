@@ -2,19 +2,21 @@
 
 import sys
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 import publication
 from expectations import LandingFile
 from expectations.rejects import rejected_records
 from ingestion.landing import landed_files
 from orchestration import home, ports, reports, settings
+from orchestration.consoles import AsJson, Wait, err, out
 from orchestration.exit_codes import BUSY, OTHER, PUBLISHED, REFUSED
+from orchestration.inbox_commands import inbox_app
+from orchestration.instants import end_of
 from orchestration.parts import Part
 from orchestration.settings import Settings
 
@@ -29,30 +31,9 @@ app = typer.Typer(
         "Start with [bold]vouch demo[/bold]."
     ),
 )
-# Piped into a file there is no width to fit into; 80 columns would cut ids off.
-_WIDTH = 160
-out = Console(soft_wrap=True, width=None if sys.stdout.isatty() else _WIDTH)
-err = Console(stderr=True, soft_wrap=True, width=None if sys.stderr.isatty() else _WIDTH)
-
-
-def _instant(text: str) -> datetime:
-    """A day means its end; an instant without a zone is UTC."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise typer.BadParameter(
-            f"{text} is neither a day (2026-10-31) nor an instant (2026-10-31T18:00:00Z)"
-        ) from error
-    if len(text) == len("2026-10-31"):
-        found = datetime.combine(found, time.max)
-    return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
-
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 AsJsonLines = Annotated[
     bool, typer.Option("--json", help="Print one JSON object per line instead of text.")
 ]
-Wait = Annotated[float, typer.Option(help="Seconds to wait while another run holds VOUCH_HOME.")]
 Full = Annotated[bool, typer.Option("--full", help="Rebuild every model from all of landing.")]
 Day = Annotated[
     datetime | None,
@@ -63,12 +44,13 @@ Day = Annotated[
 AsOf = Annotated[
     datetime | None,
     typer.Option(
-        parser=_instant,
+        parser=end_of,
         metavar="DAY|INSTANT",
         help="Rebuild the marts from what had arrived by then (a day or an ISO instant, UTC), "
         "beside the current release: nothing is pulled, nothing is published.",
     ),
 ]
+app.add_typer(inbox_app, name="inbox")
 
 
 @app.command()
@@ -129,7 +111,8 @@ def sandbox(
 
     With --live, answers, referrals, placements and paid invoices go on happening, each pushed
     as a signed webhook or put into Bullhorn's queue of events. POST /live/KIND makes one
-    happen: answer (?score=0..10), detractor, referral, placement, invoice-paid, deletion.
+    happen: answer (?score=0..10), detractor, referral, placement, invoice-paid, deletion, merge,
+    anonymisation.
     """
     from orchestration.demo import serve_sandbox
 

@@ -80,7 +80,9 @@ def _landed(
         if home.deliveries == "inbox":
             yield from _drained(home, account, unread)
             continue
-        for pulled in pull(account, home.settings.home, home.now(), wanted):
+        for pulled in pull(
+            account, home.settings.home, home.now(), wanted, home.settings.inbox_url
+        ):
             counted = {
                 "new": pulled.landed,
                 "delivered": pulled.delivered,

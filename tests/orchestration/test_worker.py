@@ -15,26 +15,37 @@ from pathlib import Path
 import dagster as dg
 import duckdb
 import pytest
+import requests
 
+from benchmarks.receiver_process import receiving
 from ingestion.inbox import Event
+from ingestion.signatures import STANDARD_WEBHOOKS
 from ingestion.unread import unread
 from orchestration.home import holder
 from orchestration.worker.address import PROCESS_TAG, address, ask, is_there
 from sandbox.faults import Fault
 from sandbox.server import Sandbox
-from tests.conftest import REPOSITORY, Vouch
+from tests.conftest import REPOSITORY, Vouch, unpaced_config
 from tests.ingestion.events import changed
 from tests.orchestration.arriving import DROPPED, answer, answers, arrive, position, runs, until
 
 pytestmark = pytest.mark.slow
 
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+OWN = (
+    b'{"type": "survey_answer.created", "timestamp": "2026-10-15T10:00:04Z", "data": {"id": '
+    b'"a-4711", "respondent_email": "ann.lee@client.example", "score": 3, "comment": "", '
+    b'"submitted_at": "2026-10-15T10:00:00Z", "company_key": ""}}'
+)
+
 
 @pytest.fixture(scope="module")
 def vouch(built: Vouch, tmp_path_factory: pytest.TempPathFactory) -> Vouch:
     """A home of this module's own."""
-    home = tmp_path_factory.mktemp("worker") / "home"
-    shutil.copytree(built.home, home)
-    return Vouch(home, dict(built.environment))
+    folder = tmp_path_factory.mktemp("worker")
+    shutil.copytree(built.home, folder / "home")
+    config = unpaced_config(folder, f'[sources.own]\nwebhook_secrets = ["{SECRET}"]\n')
+    return Vouch(folder / "home", built.environment | {"VOUCH_CONFIG": str(config)})
 
 
 @contextmanager
@@ -131,11 +142,17 @@ def test_an_account_that_is_down_holds_up_no_other_and_is_asked_again(
 
 
 def test_what_comes_while_no_worker_is_there_is_taken_up_and_a_killed_worker_ends_no_run(
-    vouch: Vouch, worker: "subprocess.Popen[bytes]"
+    vouch: Vouch, worker: "subprocess.Popen[bytes]", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     worker.kill()
     worker.wait()
     before = answers(vouch.home)
+    monkeypatch.setenv("VOUCH_SANDBOX_URL", vouch.environment["VOUCH_SANDBOX_URL"])
+    with receiving(vouch.home.parent) as receiver:
+        own = f"http://127.0.0.1:{receiver.port}/webhooks/own"
+        headers = STANDARD_WEBHOOKS.sign(OWN, SECRET, datetime.now(UTC))
+        told = requests.post(own, OWN, headers=headers, timeout=30)
+        assert (told.status_code, told.json()) == (200, {"status": "accepted"})
     newest = arrive(vouch.home, answer(vouch.home, 10, 1))
     assert position(vouch.home, "runs") < newest and not is_there(vouch.home)
     with at_work(vouch) as again:
@@ -144,10 +161,12 @@ def test_what_comes_while_no_worker_is_there_is_taken_up_and_a_killed_worker_end
         again.wait()
         assert answers(vouch.home) == before
         (run,) = [run for run in runs(vouch.home) if not run.is_finished]
-        until(lambda: answers(vouch.home) == before + 1)
+        until(lambda: answers(vouch.home) == before + 2)
         until(lambda: holder(vouch.home) is None)
     assert runs(vouch.home)[0].run_id == run.run_id
     assert runs(vouch.home)[0].status == dg.DagsterRunStatus.SUCCESS
+    served = vouch.json("explain", "fct_survey_responses", "own:a-4711")
+    assert served["root"]["row"]["score"] == 3
 
 
 def test_new_code_is_taken_up_by_the_same_process_and_a_dropped_file_by_it(
