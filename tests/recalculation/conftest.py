@@ -9,13 +9,13 @@ import pytest
 
 from benchmarks.agencies import build
 from sandbox.agency import Agency, AgencyPlan, Effects, generate
-from sandbox.tenants import Tenant, by_seed
 from tests.recalculation.frames import Records
+from tests.recalculation.rare import RareTenant
 
 SEEDS = (7, 11, 23)
 TENANTS = (
-    *(by_seed(AgencyPlan(seed=seed)) for seed in SEEDS),
-    Tenant("none", AgencyPlan(effects=Effects.none())),
+    *(RareTenant(f"{seed:03d}", AgencyPlan(seed=seed)) for seed in SEEDS),
+    RareTenant("none", AgencyPlan(effects=Effects.none())),
 )
 
 Asked = Callable[..., list[dict[str, Any]]]

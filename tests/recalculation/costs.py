@@ -36,7 +36,7 @@ def cost_lines(records: Records) -> pd.DataFrame:
     billed = set(lines.loc[is_bounty, "placement_id"])
     columns = [
         "cost_line_id", "channel", "cost_category", "is_recruiting_cost", "is_comparable",
-        "currency", "amount", "document_date",
+        "currency", "amount", "document_date", "placement_id",
     ]  # fmt: skip
     given = [lines[columns], _bounties(records, billed)[columns], internal_lines(records)]
     both = pd.concat([rows for rows in given if len(rows)], ignore_index=True)
