@@ -16,10 +16,10 @@ from expectations.errors import CandidateChanged
 from expectations.expected import public_mart_names
 from expectations.files import content_sha256, file_sha256, parquet_hashes
 from expectations.reconciliation import reconcile
-from expectations.rejects import REJECTED, UNKNOWN_VALUES, listed_check
+from expectations.rejects import OFF_SCALE, REJECTED, UNKNOWN_VALUES, listed_check
 from expectations.rules import Rule
 from expectations.suite_run import run_suites
-from expectations.suites import declared_suites
+from expectations.suites import all_suites
 from expectations.suites.every_mart import no_email_address
 from expectations.tables import (
     Columns,
@@ -72,7 +72,7 @@ def judge(  # noqa: PLR0913 - separate facts, each by keyword
         found = _suite_checks(
             candidate,
             marts,
-            _Facts(as_of, limits),
+            all_suites(manifest, as_of, limits),
             lambda suites: carried(suites, files, basis, earlier),
         )
     checks = [
@@ -82,6 +82,7 @@ def judge(  # noqa: PLR0913 - separate facts, each by keyword
         *compared.result(),
         listed_check(candidate, REJECTED, limits.max_rejected_records),
         listed_check(candidate, UNKNOWN_VALUES, limits.max_unknown_values),
+        listed_check(candidate, OFF_SCALE, limits.max_off_scale_answers),
     ]
     if _hashes(candidate) != before:
         raise CandidateChanged(
@@ -95,12 +96,6 @@ def _basis(code: str, as_of: date, limits: Thresholds) -> str:
     return hashlib.sha256(told.encode()).hexdigest() if code else ""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Facts:
-    as_of: date
-    limits: Thresholds
-
-
 def _hashes(candidate: JudgedCandidate) -> tuple[str, str]:
     content = content_sha256(parquet_hashes(candidate.folder).items())
     return content, file_sha256(candidate.database)
@@ -109,14 +104,14 @@ def _hashes(candidate: JudgedCandidate) -> tuple[str, str]:
 def _suite_checks(
     candidate: JudgedCandidate,
     marts: Sequence[str],
-    facts: _Facts,
+    declared: Suites,
     known: Callable[[Suites], dict[str, list[Check]]],
 ) -> list[Check]:
     try:
         columns = candidate_columns(candidate)
     except duckdb.Error:
         columns = {}
-    suites = _suites(marts, columns, facts.as_of, facts.limits)
+    suites = _suites(marts, columns, declared)
     again = known(suites)
     fresh = {mart: rules for mart, rules in suites.items() if mart not in again}
     checks = run_suites(candidate.database, fresh, frozenset(columns))
@@ -127,10 +122,10 @@ def _suite_checks(
 
 
 def _suites(
-    marts: Sequence[str], columns: Columns, as_of: date, limits: Thresholds
+    marts: Sequence[str], columns: Columns, declared: Suites
 ) -> dict[str, tuple[Rule, ...]]:
     """Declared rules, and those of every public mart."""
-    suites = dict(declared_suites(as_of, limits))
+    suites = {mart: tuple(rules) for mart, rules in declared.items()}
     for mart in marts:
         suites[mart] = (*suites.get(mart, ()), no_email_address(columns.get(mart, ())))
     return suites

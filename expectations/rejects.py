@@ -1,4 +1,4 @@
-"""Records that could not be used as they are: counted, listed by id, and limited."""
+"""Records and answers that could not be used as they are: counted, listed by id, and limited."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,14 +13,18 @@ LISTED = 20
 
 @dataclass(frozen=True, slots=True)
 class RecordList:
-    """A model of the evidence with one row per record at fault; ``fault`` is its column for why.
+    """A model of the evidence with one row per record at fault, or per kind of fault.
 
-    The column names a field, never a value; record ids are not personal data.
+    ``told`` is SQL over its columns for what a row is about and why: ids and names of fields,
+    never a value; record ids are not personal data. ``where`` leaves rows out, and ``count``
+    says how many faults a row stands for.
     """
 
     kind: Kind
     model: str
-    fault: str
+    told: str
+    where: str = "true"
+    count: str = "1"
 
     @property
     def check_name(self) -> str:
@@ -28,19 +32,28 @@ class RecordList:
         return f"{self.kind}:{self.model}"
 
 
-REJECTED = RecordList("rejects", "int_rejected_records", "reason")
-UNKNOWN_VALUES = RecordList("unknown", "int_unknown_values", "field")
-LISTS = (REJECTED, UNKNOWN_VALUES)
+_RECORD = "source_entity || ' ' || source_record_id || ' (' || source_relation || '): ' || "
+REJECTED = RecordList("rejects", "int_rejected_records", _RECORD + "reason")
+UNKNOWN_VALUES = RecordList("unknown", "int_unknown_values", _RECORD + "field")
+# A question on another scale, or a number off the scale, would leave NPS without a word.
+OFF_SCALE = RecordList(
+    "unknown",
+    "survey_exclusions",
+    "form_id || ': ' || reason || ' (' || answers || ')'",
+    "reason in ('other_scale_sent_as_nps', 'score_off_scale')",
+    "answers",
+)
+LISTS = (REJECTED, UNKNOWN_VALUES, OFF_SCALE)
 
 
 def listed_check(candidate: JudgedCandidate, records: RecordList, limit: int) -> Check:
-    """Passes when at most ``limit`` rows are in the list; names the first of them."""
+    """Passes when at most ``limit`` faults are in the list; names the first of them."""
     path = candidate.evidence(records.model)
     try:
-        count, listed = _listed(path, records)
+        count, rows, listed = _listed(path, records)
     except duckdb.Error as error:
         return _check(records, "unchecked", "", limit, f"{path.name}: {type(error).__name__}")
-    message = "; ".join(listed) + (f"; and {count - LISTED} more" if count > LISTED else "")
+    message = "; ".join(listed) + (f"; and {rows - LISTED} more" if rows > LISTED else "")
     status: Status = "failed" if count > limit else "passed"
     return _check(records, status, str(count), limit, message)
 
@@ -58,15 +71,16 @@ def rejected_records(folder: Path) -> list[dict[str, str]]:
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _listed(path: Path, records: RecordList) -> tuple[int, list[str]]:
+def _listed(path: Path, records: RecordList) -> tuple[int, int, list[str]]:
+    """How many faults, in how many rows, and the first rows."""
     with duckdb.connect() as connection:
         rows = connection.execute(
-            f"select source_entity, source_relation, source_record_id, {records.fault}, "
-            "count(*) over () from read_parquet($path) order by all limit $limit",
+            f"select {records.told} as told, sum({records.count}) over (), count(*) over () "
+            f"from read_parquet($path) where {records.where} order by told limit $limit",
             {"path": str(path), "limit": LISTED},
         ).fetchall()
-    listed = [f"{entity} {record} ({source}): {fault}" for entity, source, record, fault, _ in rows]
-    return (rows[0][4] if rows else 0), listed
+    count, length = (int(rows[0][1]), int(rows[0][2])) if rows else (0, 0)
+    return count, length, [str(told) for told, _, _ in rows]
 
 
 def _check(records: RecordList, status: Status, observed: str, limit: int, message: str) -> Check:

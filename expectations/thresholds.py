@@ -9,6 +9,7 @@ class Thresholds:
 
     max_rejected_records: int = 0
     max_unknown_values: int = 0
+    max_off_scale_answers: int = 0
     max_unknown_channel_share: float = 0.2
     max_unmapped_spend_share: float = 0.1
     max_unresolved_respondent_share: float = 0.2

@@ -166,14 +166,14 @@ def rejects(out: Console, rows: Iterable[Mapping[str, Any]], as_json: bool) -> N
 
 
 def _unmapped(out: Console, lists: Iterable[Unmapped]) -> None:
-    """What the mapping files lack: how much, the first of it, and what to edit."""
+    """What the mapping files lack, or sources send: how much, the first of it, what to do."""
     for each in lists:
         with_count = [f"{name} ({count:,})" if each.count else name for name, count in each.top]
         more = f" and {each.rows - len(each.top):,} more" if each.rows > len(each.top) else ""
         behind = f" with {each.behind:,} {each.count.replace('_', ' ')}" if each.count else ""
+        where = f"For dbt_project/seeds/{each.seed}.csv" if each.seed else f"In {each.model}"
         out.print(
-            f"For dbt_project/seeds/{each.seed}.csv: {each.rows:,}{behind}: "
-            f"{', '.join(with_count)}{more}. {each.message}",
+            f"{where}: {each.rows:,}{behind}: {', '.join(with_count)}{more}. {each.message}",
             highlight=False,
             markup=False,
         )

@@ -10,7 +10,10 @@ from publication.suppression_rule import SuppressionRule, suppression_rule
 from publication.unmapped import UnmappedRule, unmapped_rule
 
 # The gate reads these whether or not a mart names them.
-ALWAYS_EVIDENCE = ("int_rejected_records", "int_record_accounting", "int_unknown_values")
+ALWAYS_EVIDENCE = (
+    *("int_rejected_records", "int_record_accounting", "int_unknown_values"),
+    *("survey_exclusions", "uncounted_costs"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from expectations.files import sync
-from expectations.suites.metrics import SUPPRESSION_FLOOR
+from expectations.suites.small_groups import SUPPRESSION_FLOOR
 from publication.marts import PublicMart
 from publication.parquet import write_table
 from publication.suppression_books import (

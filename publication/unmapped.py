@@ -1,4 +1,7 @@
-"""What the agency's mapping files do not say yet: the lists that go with a release."""
+"""What the agency has to mend: the lists that go with a release.
+
+Most are of what a mapping file does not say yet; one may also be about what a source sends.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,13 +20,14 @@ PERSONAL = "regexp_matches({0}, '@|(^|[ (])[+0][0-9 ()./-]{{7,}}[0-9]')"
 
 @dataclass(frozen=True, slots=True)
 class UnmappedRule:
-    """A model's ``config.meta.unmapped``: which seed lacks its rows, and what to do.
+    """A model's ``config.meta.unmapped``: what to do about its rows.
 
-    ``show`` are the columns that name a row, ``count`` the one that says how much is behind
-    it (without one, rows are counted). ``where`` leaves rows out of the list.
+    ``seed`` is the mapping file that lacks them, None where it is mended at the source. ``show``
+    are the columns that name a row, ``count`` the one that says how much is behind it (without
+    one, rows are counted). ``where`` leaves rows out of the list.
     """
 
-    seed: str
+    seed: str | None
     message: str
     show: tuple[str, ...]
     count: str | None = None
@@ -35,7 +39,7 @@ class Unmapped:
     """One list: its length, what is behind it in all, and the first rows by that count."""
 
     model: str
-    seed: str
+    seed: str | None
     message: str
     count: str | None
     rows: int
@@ -45,15 +49,16 @@ class Unmapped:
 
 def unmapped_rule(model: str, meta: Mapping[str, Any], columns: set[str]) -> UnmappedRule:
     """The declaration. Raises ``MartDeclarationError`` when it lacks something."""
-    missing = {"seed", "message", "show"} - meta.keys()
+    missing = {"message", "show"} - meta.keys()
     show, count = tuple(meta.get("show") or ()), meta.get("count")
     unknown = {*show, *([count] if count else [])} - columns
     if missing or unknown:
         raise MartDeclarationError(
-            f"{model}: config.meta.unmapped needs seed, message and show, and may have count and "
-            f"where; {sorted(missing or unknown)} is missing or no column of it"
+            f"{model}: config.meta.unmapped needs message and show, and may have seed, count "
+            f"and where; {sorted(missing or unknown)} is missing or no column of it"
         )
-    return UnmappedRule(meta["seed"], meta["message"], show, count, meta.get("where", "true"))
+    where = meta.get("where", "true")
+    return UnmappedRule(meta.get("seed"), meta["message"], show, count, where)
 
 
 def rule_from_json(document: Mapping[str, Any] | None) -> UnmappedRule | None:
@@ -68,7 +73,8 @@ def released_query(relation: str, columns: Mapping[str, str]) -> str:
     """
     chosen = [
         f"case when {PERSONAL.format(name)} then '(personal)' else {name} end as {name}"
-        if kind == "VARCHAR" and not name.endswith("_id")
+        # A hash may begin like a number to call, and names the landed payload.
+        if kind == "VARCHAR" and not name.endswith(("_id", "_sha256"))
         else name
         for name, kind in columns.items()
     ]
@@ -76,7 +82,7 @@ def released_query(relation: str, columns: Mapping[str, str]) -> str:
 
 
 def read_unmapped(folder: Path, models: Mapping[str, UnmappedRule]) -> tuple[Unmapped, ...]:
-    """The lists of a candidate or release, those with anything in them, by seed."""
+    """The lists of a candidate or release that hold anything: by seed, then those without one."""
     found = []
     with duckdb.connect() as connection:
         for model, rule in models.items():
@@ -88,7 +94,7 @@ def read_unmapped(folder: Path, models: Mapping[str, UnmappedRule]) -> tuple[Unm
                 found.append(
                     Unmapped(model, rule.seed, rule.message, rule.count, rows, behind, top)
                 )
-    return tuple(sorted(found, key=lambda each: (each.seed, each.model)))
+    return tuple(sorted(found, key=lambda each: (each.seed or "~", each.model)))
 
 
 def _listed(

@@ -28,6 +28,7 @@ DOCUMENTS = sorted(
     ]
 )
 MODELS = sorted((REPOSITORY / "dbt_project" / "models").rglob("*.yml"))
+EXAMPLES = sorted((REPOSITORY / "docs" / "metrics").glob("*.md"))
 SEEDS = sorted((REPOSITORY / "dbt_project" / "seeds").glob("*.csv"))
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 FENCED = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
@@ -165,12 +166,41 @@ def test_what_a_document_points_at_exists(path: Path) -> None:
     assert missing == []
 
 
-def test_tests_that_are_named_exist() -> None:
-    written = "".join(path.read_text() for path in (REPOSITORY / "tests").rglob("test_*.py"))
-    text = (REPOSITORY / "ARCHITECTURE.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"`(test_\w+)`", text))
-    assert named
-    assert {name for name in named if f"def {name}(" not in written} == set()
+def _dbt_names() -> set[str]:
+    """Of models, their unit tests and the project's own tests."""
+    project = REPOSITORY / "dbt_project"
+    documents = [yaml.safe_load(path.read_text(encoding="utf-8")) or {} for path in MODELS]
+    unit_tests = {test["name"] for each in documents for test in each.get("unit_tests") or ()}
+    written = {
+        path.stem for folder in ("models", "tests") for path in (project / folder).rglob("*.sql")
+    }
+    return unit_tests | written
+
+
+PYTHON_TESTS = "".join(path.read_text() for path in (REPOSITORY / "tests").rglob("test_*.py"))
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(REPOSITORY)))
+def test_tests_that_are_named_exist(path: Path) -> None:
+    named = set(re.findall(r"`(test_\w+)`", path.read_text(encoding="utf-8")))
+    assert {name for name in named if f"def {name}(" not in PYTHON_TESTS} == set()
+    assert named or path.name != "ARCHITECTURE.md"
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
+def test_an_example_names_the_tests_that_execute_it(path: Path) -> None:
+    """After "Test:" come a model and its unit test, a test of the project, or one in Python."""
+    paragraphs = path.read_text(encoding="utf-8").split("\n\n")
+    named = {
+        name
+        for paragraph in paragraphs
+        for told in re.findall(r"\bTests?:(.*)", paragraph, re.DOTALL)
+        for name in re.findall(r"`(\w+)`", told)
+    }
+    assert named, "an example that no test is named for can drift from the SQL"
+    known = _dbt_names()
+    unknown = {each for each in named - known if f"def {each}(" not in PYTHON_TESTS}
+    assert unknown == set()
 
 
 def test_every_decision_is_listed() -> None:

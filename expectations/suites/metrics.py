@@ -1,12 +1,11 @@
-"""Rules of the metric marts: bounds, intervals, counts and suppression."""
+"""Rules of single metric marts: bounds of their figures. What holds of all is in small_groups."""
 
 from collections.abc import Mapping
 from datetime import date
 
-from expectations.rules import Rule, at_least_rows, between, dates_sane, never, no_rows
+from expectations.rules import Rule, at_least_rows, between, never, no_rows
 from expectations.thresholds import Thresholds
 
-SUPPRESSION_FLOOR = 5
 # Scales of the survey figures; what is none of these is a share.
 _LOWEST = "case when metric like 'nps%' then -100 when metric = 'ces' then 1 else 0 end"
 _HIGHEST = (
@@ -15,29 +14,12 @@ _HIGHEST = (
 )
 
 
-def suites(as_of: date, limits: Thresholds) -> Mapping[str, tuple[Rule, ...]]:
+def suites(_: date, limits: Thresholds) -> Mapping[str, tuple[Rule, ...]]:
     """Rules by metric mart."""
     # An agency without placements or surveys says so by a limit of 0.
     unless_empty = "" if limits.min_headline_rows else " and count(*) > 0"
-    shape = (
-        dates_sane("period_start", as_of, limits.max_days_ahead),
-        between("n", 0),
-        # A value is null when suppressed or undefined; nulls are not compared.
-        never(
-            "interval_around_value",
-            "ci_low > value + 1e-9 or ci_high < value - 1e-9 or ci_low > ci_high",
-            "ci_low <= value <= ci_high",
-        ),
-        never(
-            "suppressed_rows_are_empty",
-            "is_suppressed"
-            " and coalesce(value, numerator, denominator, ci_low, ci_high) is not null",
-            "a suppressed row shows no figure",
-        ),
-    )
     common = (
         at_least_rows(limits.min_headline_rows),
-        *shape,
         no_rows(
             "has_an_overall_figure",
             "select 1 as violated from {batch} "
@@ -48,7 +30,7 @@ def suites(as_of: date, limits: Thresholds) -> Mapping[str, tuple[Rule, ...]]:
     return {
         "metric_nps": (*common, *_nps()),
         # An agency need not ask driver questions.
-        "metric_drivers": (*shape, *_drivers()),
+        "metric_drivers": _drivers(),
         "metric_cost_per_hire": (*common, *_cost_per_hire()),
         "metric_referral_share": (*common, *_referral_share()),
     }
@@ -72,7 +54,6 @@ def _nps() -> tuple[Rule, ...]:
             " * numerator / nullif(denominator, 0)) > 1e-6",
             "value = numerator / denominator, times 100 for nps",
         ),
-        _small_groups_hidden(),
     )
 
 
@@ -89,7 +70,6 @@ def _drivers() -> tuple[Rule, ...]:
             "abs(value - numerator / nullif(denominator, 0)) > 1e-6",
             "value = numerator / denominator",
         ),
-        _small_groups_hidden(),
     )
 
 
@@ -122,13 +102,4 @@ def _referral_share() -> tuple[Rule, ...]:
         between("ci_low", 0, 1),
         between("ci_high", 0, 1),
         never("part_of_whole", "numerator > denominator + 1e-9", "numerator <= denominator"),
-        _small_groups_hidden(),
-    )
-
-
-def _small_groups_hidden() -> Rule:
-    return never(
-        "small_groups_are_suppressed",
-        f"n between 1 and {SUPPRESSION_FLOOR - 1} and not is_suppressed",
-        f"fewer than {SUPPRESSION_FLOOR} people are never shown",
     )

@@ -25,6 +25,23 @@ METRIC = """'t' as tenant_id, 'all' as period, date '2026-01-01' as period_start
     {low}::double as ci_low, {high}::double as ci_high, {n}::bigint as n,
     false as is_suppressed, null::varchar as note"""
 
+# What is withheld of a mart where the gate's rules of small groups are tried.
+SUPPRESSION: dict[str, dict[str, Any]] = {
+    "metric_nps": {
+        "series": ["metric"],
+        "cut": ["cut_by", "cut"],
+        "people": "n",
+        "figures": ["value", "numerator", "denominator", "ci_low", "ci_high"],
+    },
+    "fct_claims": {
+        "series": ["claim", "measure"],
+        "cut": [],
+        "people": "n",
+        "figures": ["verdict", "estimate", "ci_low", "ci_high"],
+        "counts": ["n_a", "n_b"],
+    },
+}
+
 # Name: (grain, explain, query). Columns are those of the real marts that the rules name.
 MARTS: dict[str, tuple[list[str], list[dict[str, Any]], str]] = {
     "dim_people": (
@@ -147,6 +164,22 @@ MARTS: dict[str, tuple[list[str], list[dict[str, Any]], str]] = {
         "select 'referral_share' as metric, 'referral_first' as attribution_model, "
         + METRIC.format(value=0.5, num=3, den=6, low=0.2, high=0.8, n=6),
     ),
+    "fct_claims": (
+        ["tenant_id", "claim", "measure", "period", "period_start", "adjustment"],
+        [],
+        """select 't' as tenant_id, claim, claim as measure, 'all' as period,
+            date '2026-01-01' as period_start, 'crude' as adjustment, claim_text,
+            'higher' as direction, 'referred' as side_a, 'not referred' as side_b,
+            'days' as unit, verdict, estimate, ci_low, ci_high, null::double as value_a,
+            null::double as value_b, n_a + n_b as n, n_a, n_b, is_suppressed,
+            null::varchar as note
+            from (values
+                ('stay', 'They stay', 'supported', 32.5::double, 2.5::double, 62.5::double,
+                    40::bigint, 50::bigint, false),
+                ('grow', 'They grow', 'suppressed', null, null, null, 4, 30, true)
+            ) as t(claim, claim_text, verdict, estimate, ci_low, ci_high, n_a, n_b,
+                is_suppressed)""",
+    ),
 }
 
 # Name: (source entity, key column, record ids, further columns).
@@ -220,6 +253,14 @@ def found(root: Path) -> Agency:
         connection.execute(
             "create table intermediate.int_unknown_values (source_relation varchar, "
             "source_entity varchar, source_record_id varchar, field varchar)"
+        )
+        connection.execute(
+            "create table intermediate.survey_exclusions (tenant_id varchar, form_id varchar, "
+            "reason varchar, answers bigint)"
+        )
+        connection.execute(
+            "create table intermediate.uncounted_costs (vendor_cost_id varchar, "
+            "currency varchar, amount decimal(18, 4))"
         )
         connection.execute("create table intermediate.int_record_accounting (landed bigint)")
         manifest = _manifest(connection)
@@ -301,13 +342,16 @@ def _manifest(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             {"name": table},
         ).fetchall()
         grain, explain, _ = MARTS.get(table, ([], [], ""))
+        meta: dict[str, Any] = {"grain": grain, "explain": explain}
+        if table in SUPPRESSION:
+            meta["suppression"] = SUPPRESSION[table]
         nodes[f"model.vouch.{table}"] = {
             "resource_type": "model",
             "name": table,
             "alias": table,
             "schema": schema,
             "access": "public" if table in MARTS else "protected",
-            "config": {"materialized": "table", "meta": {"grain": grain, "explain": explain}},
+            "config": {"materialized": "table", "meta": meta},
             "columns": {name: {"name": name, "data_type": kind} for name, kind in columns},
         }
     return {"nodes": nodes}

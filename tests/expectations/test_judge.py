@@ -175,6 +175,22 @@ def test_an_unknown_value_fails_and_is_listed_by_its_field(agency: Agency) -> No
     assert blocking(judged(agency, limits=Thresholds(max_unknown_values=1))) == {}
 
 
+def test_a_scale_of_1_to_5_sent_as_nps_fails_and_says_which_survey(agency: Agency) -> None:
+    agency.change(
+        "insert into intermediate.survey_exclusions values "
+        "('t', 'typeform:stars', 'other_scale_sent_as_nps', 30), "
+        "('t', 'files:survey_answers', 'score_off_scale', 2), "
+        "('t', 'typeform:f', 'score_blank', 400), ('t', 'typeform:c', 'csat_only', 50)"
+    )
+    (check,) = blocking(judged(agency)).values()
+    assert (check.name, check.status) == ("unknown:survey_exclusions", "failed")
+    assert (check.observed, check.expected) == ("32", "at most 0")
+    assert check.message == (
+        "files:survey_answers: score_off_scale (2); typeform:stars: other_scale_sent_as_nps (30)"
+    )
+    assert blocking(judged(agency, limits=Thresholds(max_off_scale_answers=32))) == {}
+
+
 def test_without_the_list_of_unknown_values_they_are_unchecked(agency: Agency) -> None:
     del agency.manifest["nodes"]["model.vouch.int_unknown_values"]
     found = blocking(judged(agency))

@@ -67,6 +67,17 @@ def test_a_cent_that_landed_and_is_not_in_the_mart_fails(
     assert found[check].message.startswith(said)
 
 
+def test_a_bill_that_is_in_neither_fact_is_missed_unless_it_has_a_reason(agency: Agency) -> None:
+    agency.change("delete from marts.fct_costs")
+    check = totals(agency)["posted_payables"]
+    assert (check.status, check.message) == (
+        "failed",
+        "GBP: the mart has -250.0000 against landing",
+    )
+    agency.change("insert into intermediate.uncounted_costs values ('xero:b1:1', 'GBP', 250)")
+    assert totals(agency)["posted_payables"].status == "passed"
+
+
 @pytest.mark.parametrize("status", ["DRAFT", "SUBMITTED", "VOIDED", "DELETED"])
 def test_documents_that_are_not_posted_do_not_count(agency: Agency, status: str) -> None:
     found = totals(agency, deliver(agency, "xero.invoices", "n", document("ACCREC", 5, status)))

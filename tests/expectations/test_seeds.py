@@ -63,6 +63,18 @@ def test_the_shipped_seeds_are_in_order() -> None:
     assert seed_problems(SHIPPED, VENDORS) == ()
 
 
+def test_a_misspelt_cost_category_is_named_before_its_money_is_lost(tmp_path: Path) -> None:
+    for path in SHIPPED.glob("cost_category_map.*"):
+        text = path.read_text(encoding="utf-8")
+        written = text.replace("xero,201,revenue_refund", "xero,201,revenue_refnd")
+        (tmp_path / path.name).write_text(written, encoding="utf-8")
+    (problem,) = seed_problems(tmp_path, VENDORS)
+    assert (problem.file, problem.line, problem.column) == (
+        *("cost_category_map.csv", 12, "cost_category"),
+    )
+    assert "'revenue_refnd': is not known here; use one of job_boards" in problem.told()
+
+
 def test_every_shipped_seed_has_a_key() -> None:
     assert all(rule.keys for rule in seed_rules(SHIPPED))
 

@@ -116,6 +116,14 @@ BROKEN = {
         ),
         "unknown:int_unknown_values",
     ),
+    "a scale of 1 to 5 sent as NPS": (
+        (
+            "insert into intermediate.survey_exclusions by name "
+            "select 'demo-agency' as tenant_id, 'typeform:stars' as form_id, "
+            "'other_scale_sent_as_nps' as reason, 3 as answers"
+        ),
+        "unknown:survey_exclusions",
+    ),
     "a placement without a job": (
         "update marts.fct_placements set job_id = null where is_started",
         "suite:fct_placements:placements_without_job",

@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+import publication
 from sandbox.agency import AgencyPlan, generate
 from sandbox.faults import Fault, without
 from sandbox.limits import Limits
@@ -29,6 +30,15 @@ def test_nothing_new_makes_no_release_and_still_tells_the_figures(a_copy: Copy) 
     metrics = {figure["metric"] for figure in told["summary"]["figures"]}
     assert {"nps", "cost_per_hire_external_gross", "referral_share"} <= metrics
     assert all(figure["n"] > 0 for figure in told["summary"]["figures"])
+    claims = {claim["text"]: claim for claim in told["summary"]["claims"]}
+    assert len(claims) == len(told["summary"]["claims"]) == 12
+    cheaper = claims["Referrals lower cost-per-hire"]
+    assert cheaper["verdict"] == "supported"
+    assert cheaper["estimate"] < 0 and cheaper["ci_high"] < 0
+    printed = vouch("run", *DAY)
+    assert printed.returncode == 0, printed.stderr
+    assert "Referrals lower cost-per-hire" in printed.stdout
+    assert "Association, not cause." in printed.stdout
 
 
 def test_every_run_is_on_record_in_dagster(built: Vouch) -> None:
@@ -48,6 +58,25 @@ def test_a_release_verifies_and_a_row_leads_back_to_its_payload(built: Vouch) ->
     assert {record["via"] for record in deliveries} == {"pull"}
     assert all(record["is_intact"] for record in deliveries)
     assert explained["missing"] == []
+
+
+def test_a_person_leads_back_to_the_links_between_its_records(built: Vouch) -> None:
+    links = publication.current(built.home).folder / "evidence" / "int_person_links.parquet"
+    person, left, right, rule = duckdb.execute(
+        "select person_id, left_record, right_record, rule from read_parquet(?)"
+        " where status = 'applied' and rule = 'same_phone' order by all limit 1",
+        [str(links)],
+    ).fetchall()[0]
+    explained = built.json("explain", "dim_people", person)
+    told = [
+        (below["row"]["left_record"], below["row"]["right_record"], below["row"]["rule"])
+        for below in explained["root"]["made_of"]
+        if below["model"] == "int_person_links"
+    ]
+    assert (left, right, rule) in told
+    assert explained["missing"] == []
+    # What could not be decided is a list of the release, though this agency has none of it.
+    assert (links.parent / "int_person_conflicts.parquet").exists()
 
 
 def test_no_direct_identifier_of_any_person_is_in_a_release(built: Vouch, served: Sandbox) -> None:

@@ -1,11 +1,14 @@
 """What the mapping files lack is listed with the release, without anything personal."""
 
+import shutil
 from pathlib import Path
 
 import duckdb
 import pytest
 import yaml
+from rich.console import Console
 
+from orchestration import reports
 from publication.errors import MartDeclarationError
 from publication.unmapped import UnmappedRule, read_unmapped, released_query, unmapped_rule
 from tests.conftest import REPOSITORY
@@ -47,10 +50,31 @@ def test_what_looks_like_an_address_or_a_number_to_call_is_left_out(folder: Path
     assert b"jane@example.com" not in content
 
 
+def test_a_hash_that_looks_like_a_number_to_call_is_kept() -> None:
+    kinds = {"payload_sha256": "VARCHAR", "record": "VARCHAR"}
+    chosen = released_query("conflicts", kinds).split(" from ")[0]
+    assert chosen.startswith("select payload_sha256, case")
+
+
 def test_rows_may_be_left_out_and_need_no_count(folder: Path) -> None:
     rule = UnmappedRule("channel_map", "Add a row.", ("word",), None, "system = 'a'")
     (found,) = read_unmapped(folder, {"unmapped_words": rule})
     assert (found.rows, found.count, found.top) == (2, None, (("often", 1), ("rare", 1)))
+
+
+def test_what_no_mapping_file_can_mend_comes_last_and_says_where_it_is(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copy(
+        folder / "evidence" / "unmapped_words.parquet", folder / "evidence" / "surveys.parquet"
+    )
+    at_source = UnmappedRule(None, "Ask again.", ("word",), "times", "system = 'a'")
+    found = read_unmapped(folder, {"surveys": at_source, "unmapped_words": RULE})
+    assert [each.seed for each in found] == ["channel_map", None]
+    reports._unmapped(Console(width=200), found)
+    told = capsys.readouterr().out.splitlines()
+    assert told[0].startswith("For dbt_project/seeds/channel_map.csv: 5 with 19 times: ")
+    assert told[1] == "In surveys: 2 with 10 times: often (9), rare (1). Ask again."
 
 
 def test_an_empty_or_absent_list_is_not_told(folder: Path) -> None:
@@ -65,10 +89,13 @@ def test_a_declaration_names_columns_of_its_model() -> None:
 
 def test_every_list_is_of_a_seed_that_there_is() -> None:
     declared = [
-        model["config"]["meta"]["unmapped"]["seed"]
+        model["config"]["meta"]["unmapped"].get("seed")
         for path in (REPOSITORY / "dbt_project" / "models").rglob("*.yml")
         for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models") or ()
         if "unmapped" in (model.get("config") or {}).get("meta", {})
     ]
-    assert set(declared) <= SEEDS
+    # What is mended at the source has none: surveys on another scale.
+    assert declared.count(None) == 1
+    assert {seed for seed in declared if seed} <= SEEDS
+    assert "person_overrides" in declared
     assert {"channel_map", "cost_category_map", "fx_rates", "job_family_map"} <= set(declared)

@@ -38,6 +38,7 @@ conflicts as (
         refused.strength,
         refused.reason,
         members.person_record_id,
+        keys.record_key as record,
         members.person_id
 
     from refused
@@ -45,6 +46,8 @@ conflicts as (
         on refused.unit_record_id = units.unit_record_id
     inner join {{ ref('int_person_members') }} as members
         on units.person_record_id = members.person_record_id
+    inner join {{ ref('int_person_records') }} as keys
+        on members.person_record_id = keys.person_record_id
 
 )
 

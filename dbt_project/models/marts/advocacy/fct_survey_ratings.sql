@@ -38,6 +38,7 @@ described as (
         ---------- ids
         response_id,
         tenant_id,
+        respondent_key,
         person_id,
         top_company_id,
         recruiter_id,
@@ -54,6 +55,14 @@ described as (
         rating,
         cast(highest_rating as int) as highest_rating,
         cast(case when is_nps_scale then score end as int) as score,
+
+        ---------- booleans
+        row_number() over (
+            partition by
+                tenant_id, driver, audience, survey_kind, trigger, population,
+                respondent_key, event_id, {{ month_of('submitted_at') }}
+            order by submitted_at desc nulls last, response_id desc nulls last
+        ) = 1 as is_counted_in_month,
 
         ---------- dates
         cast(submitted_at as date) as submitted_date,
