@@ -150,7 +150,7 @@ def test_the_pull_by_the_hour_is_on(dev: Dev) -> None:
 
 def test_the_curl_line_of_the_readme_moves_a_figure(dev: Dev) -> None:
     readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-    (line,) = re.findall(r"^curl .*$", readme, re.MULTILINE)
+    (line,) = re.findall(r"^curl .*/live/.*$", readme, re.MULTILINE)
     assert "http://127.0.0.1:8787/" in line
     command = shlex.split(line.replace("http://127.0.0.1:8787", dev.sandbox))
     before = dev.answers()
