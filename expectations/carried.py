@@ -4,7 +4,7 @@ Where the Parquet files that a rule reads, the rule's code, the day and the limi
 verdict on the current release, the rule would end as it did then. It is not evaluated again, and
 its check says whose verdict it is from. Only what passed is carried over. So it is with a
 comparison to landing, whose landed files must be the same too. That the database holds the rows of
-these files is checked anew each time.
+these files is checked anew each time; what a file of the same bytes holds is known.
 """
 
 from collections.abc import Mapping, Sequence
@@ -67,6 +67,13 @@ def carried_comparison(name: str, read: str, basis: str, earlier: Earlier | None
         if check.name == name and check.status == "passed" and check.read == read:
             return _from(check, earlier.release)
     return None
+
+
+def carried_reads(basis: str, earlier: Earlier | None) -> dict[str, str]:
+    """What checks that passed have read, by name; see ``Check``."""
+    if earlier is None or not basis or earlier.verdict.basis != basis:
+        return {}
+    return {check.name: check.read for check in earlier.verdict.checks if check.status == "passed"}
 
 
 def _same(name: str, files: Mapping[str, str], before: Mapping[str, str]) -> bool:

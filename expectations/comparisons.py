@@ -44,6 +44,7 @@ PAYABLES = """
 ANSWERS = """
     select
         case when form_id like '%:survey_answers' then 'files.survey_answers'
+            when form_id like '%:own_answers' then 'own.answers'
             else 'typeform.responses' end as label,
         count(*) as total
     from fct_survey_responses

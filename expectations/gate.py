@@ -10,7 +10,7 @@ from datetime import date, datetime
 import duckdb
 
 from expectations.candidate import JudgedCandidate, LandingFile
-from expectations.carried import Earlier, carried, carried_comparison
+from expectations.carried import Earlier, carried, carried_comparison, carried_reads
 from expectations.dbt_results import DbtResult, dbt_checks
 from expectations.errors import CandidateChanged
 from expectations.expected import public_mart_names
@@ -67,6 +67,8 @@ def judge(  # noqa: PLR0913 - separate facts, each by keyword
             landing,
             lambda name, read: carried_comparison(name, read, basis, earlier),
         )
+        # Before Great Expectations opens the file: DuckDB allows one way of opening it at a time.
+        tables = same_rows_checks(candidate, marts, files, carried_reads(basis, earlier))
         found = _suite_checks(
             candidate,
             marts,
@@ -75,6 +77,7 @@ def judge(  # noqa: PLR0913 - separate facts, each by keyword
         )
     checks = [
         *dbt_checks(manifest, dbt_results),
+        *tables,
         *found,
         *compared.result(),
         listed_check(candidate, REJECTED, limits.max_rejected_records),
@@ -108,14 +111,11 @@ def _suite_checks(
         columns = candidate_columns(candidate)
     except duckdb.Error:
         columns = {}
-    # Before Great Expectations opens the file: DuckDB allows one way of opening it at a time.
-    same_rows = same_rows_checks(candidate, marts)
     suites = _suites(marts, columns, declared)
     again = known(suites)
     fresh = {mart: rules for mart, rules in suites.items() if mart not in again}
     checks = run_suites(candidate.database, fresh, frozenset(columns))
     return [
-        *same_rows,
         *(check for mart in sorted(again) for check in again[mart]),
         *(_sized(candidate, check, suites) for check in checks),
     ]

@@ -13,6 +13,7 @@ ENTITIES = (
     ("typeform", "forms"),
     ("typeform", "responses"),
     ("files", "survey_answers"),
+    ("own", "answers"),
     ("xero", "invoices"),
     ("xero", "credit_notes"),
     ("xero", "bank_transactions"),

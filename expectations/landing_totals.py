@@ -87,6 +87,11 @@ SCORED_ANSWERS = """
             source, record_id, 'files.survey_answers' as entity,
             try_cast(trim(json_extract_string(payload, '$.score')) as integer) as score
         from files_survey_answers
+        union all
+        select
+            source, record_id, 'own.answers' as entity,
+            try_cast(trim(json_extract_string(payload, '$.data.score')) as integer) as score
+        from own_answers
     )
     select entity as label, count(distinct (source, record_id)) as total
     from scored

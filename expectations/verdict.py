@@ -20,8 +20,9 @@ class Check:
     """One check's outcome. ``unchecked`` means it could not be evaluated, and blocks.
 
     ``carried_from`` names the release on whose very same bytes it was evaluated; empty when it
-    was evaluated for this verdict. ``read`` is a hex hash that names the files that a
-    reconciliation read.
+    was evaluated for this verdict. ``read`` names what was read: of a
+    reconciliation a hex hash over its files, of a comparison of table and file the file's hash and
+    what it holds.
     """
 
     name: str

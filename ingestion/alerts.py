@@ -6,14 +6,16 @@ A consumer of its own: whatever becomes of an alert, landing goes on.
 import logging
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import msgspec
 import requests
 
+from ingestion.errors import fault
 from ingestion.inbox import Inbox, InboxUnavailable, Stored
 from ingestion.pull import Account
+from ingestion.pulse import Pulse
 
 log = logging.getLogger("vouch.alerts")
 
@@ -132,22 +134,45 @@ def alert_pending(
     return told
 
 
+@dataclass(frozen=True, slots=True)
+class Alerter:
+    """What ``alert_pending`` takes, from call to call."""
+
+    inbox: Inbox
+    accounts: tuple[Account, ...]
+    send: Callable[[Alert], None]
+    patience: Patience = field(default_factory=Patience)
+
+
 def keep_alerting(
-    inbox: Inbox,
-    accounts: Iterable[Account],
-    send: Callable[[Alert], None],
-    clock: Callable[[], datetime],
-    over: threading.Event,
+    alerter: Alerter, clock: Callable[[], datetime], over: threading.Event, pulse: Pulse
 ) -> None:
-    """``alert_pending`` until it is over; meant for a thread. A failing inbox is tried again."""
-    patience = Patience()
-    known = list(accounts)
-    while not over.wait(_EVERY_SECONDS):
+    """``alert_pending`` until it is over; meant for a thread.
+
+    Whatever goes wrong is tried again later: a thread that ended would be missed by nobody.
+    """
+    patience = alerter.patience
+
+    def counted(alert: Alert) -> None:
         try:
-            alert_pending(inbox, known, send, clock(), patience)
-        except InboxUnavailable as error:
-            patience.failed(clock())
-            log.warning("no alerts for now: %s", error)
+            alerter.send(alert)
+        except AlertRefused:
+            pulse.alerted("refused")
+            raise
+        pulse.alerted("told")
+
+    while not over.wait(_EVERY_SECONDS):
+        now = clock()
+        try:
+            alert_pending(alerter.inbox, alerter.accounts, counted, now, patience)
+            if patience.is_due(now):
+                patience.succeeded()
+                pulse.alerts_are_out()
+        except Exception as error:
+            pulse.alerted("failed")
+            patience.failed(now)
+            said = error if isinstance(error, InboxUnavailable) else fault(error)
+            log.warning("no alerts for now: %s", said)
 
 
 def sender(url: str) -> Callable[[Alert], None]:
@@ -178,6 +203,10 @@ def _alert(accounts: dict[str, Account], stored: Stored) -> Alert | None:
         opinion = webhook.opinion(event.body)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         # Landing puts it aside, with the reason.
+        return None
+    except Exception as error:
+        # A fault of ours; those behind it are told all the same.
+        log.error("%s: event %d not looked at: %s", event.source, stored.sequence, fault(error))
         return None
     if opinion is None or opinion.score > _DETRACTOR:
         return None

@@ -16,6 +16,7 @@ import dlt
 from dlt.common.typing import TDataItem
 from dlt.pipeline.exceptions import PipelineStepFailed
 
+from ingestion.backlog import consumer
 from ingestion.envelope import Delivery, records_table, rejects_table
 from ingestion.fetching import Fetched, fetched
 from ingestion.hinted import Hinted, Refused, hinted, tombstone
@@ -29,6 +30,7 @@ log = logging.getLogger("vouch.drain")
 # Events of one load: tens of megabytes of answers in memory at most.
 _MOST = 5_000
 UNKNOWN_RECORD = "record unknown"
+REFUSED_RECORD = "cannot be fetched"
 # The inbox keeps a reason of 200 characters.
 _REASON = 200
 
@@ -55,11 +57,6 @@ class Drained:
         return self.carried + self.fetched + self.deleted
 
 
-def consumer(source: str) -> str:
-    """The name under which the landing of an account's events keeps its place in the inbox."""
-    return f"landing:{source}"
-
-
 def drain(account: Account, inbox: Inbox, home: Path, received_at: datetime) -> list[Drained]:
     """Land what the account's events say, up to the newest, at most 5,000 events a load.
 
@@ -83,7 +80,7 @@ def drain(account: Account, inbox: Inbox, home: Path, received_at: datetime) -> 
     position = inbox.position(consumer(account.name))
     while events := inbox.after(position, _MOST, account.name):
         started = time.monotonic()
-        said = hinted(account.vendor, events)
+        said = hinted(account.vendor, events, account.settings)
         found = fetched(account, {name: set(ids) for name, ids in said.named.items()})
         _settle(said, found)
         _land(account, home, received_at, said, found)
@@ -115,7 +112,10 @@ def _settle(said: Hinted, found: Fetched) -> None:
             for mention in deleted:
                 said.add(entity, tombstone(mention.hint, mention.event))
             if not deleted:
+                status = found.refused[entity].get(record_id)
                 reason = f"{UNKNOWN_RECORD}: {entity} {record_id}"
+                if status is not None:
+                    reason = f"{REFUSED_RECORD}: {entity} {record_id} answered {status}"
                 said.refused += [Refused(mention.event, reason) for mention in mentions]
 
 

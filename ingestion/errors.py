@@ -19,3 +19,17 @@ class SourceError(Exception):
 
 class DropError(Exception):
     """A dropped file was refused as a whole; it is kept, with this message beside it."""
+
+
+def fault(error: BaseException) -> str:
+    """Kind and place of what nobody foresaw, as ``KeyError at bullhorn.py:97``.
+
+    For logs: the error's own words may repeat a value of the data.
+    """
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return type(error).__name__
+    file = trace.tb_frame.f_code.co_filename.rsplit("/", 1)[-1]
+    return f"{type(error).__name__} at {file}:{trace.tb_lineno}"

@@ -10,16 +10,19 @@ import requests
 from dlt.sources.helpers.rest_client.client import RESTClient
 
 from ingestion.connection import LimitExhausted
-from ingestion.errors import SourceError
+from ingestion.errors import SourceError, fault
+from ingestion.event_key import Unusable, keyed, usable
 from ingestion.inbox import Event, Inbox, InboxUnavailable
 from ingestion.pull import Account
+from ingestion.pulse import Pulse
 from ingestion.source_failures import explained
+from ingestion.strict_json import require_strict
 from ingestion.vendor import Feed
 
 log = logging.getLogger("vouch.feed")
 
-# What the inbox's columns for key and reason hold.
-_LONGEST = 200
+# Bullhorn's events nest twice; what is pushed may be as deep as this unless said otherwise.
+_DEEPEST = 64
 _LONGEST_WAIT_SECONDS = 300.0
 _FAILURES = (SourceError, requests.RequestException, LimitExhausted, msgspec.MsgspecError)
 
@@ -37,6 +40,16 @@ class Poller:
         self._inbox = inbox
         self._place = f"feed:{account.name}"
         self._client: RESTClient | None = None
+
+    @property
+    def source(self) -> str:
+        """Name of the account."""
+        return self._account.name
+
+    @property
+    def every_seconds(self) -> float:
+        """How often the account wants its queue to be read."""
+        return self._feed.every_seconds(self._account.settings)
 
     def poll(self, received_at: datetime) -> int:
         """Put all waiting events into the inbox; how many were new.
@@ -67,11 +80,16 @@ class Poller:
         name, events = self._account.name, []
         for body in bodies:
             try:
-                events.append(Event(name, _key(self._feed, body), received_at, body))
-            except (msgspec.MsgspecError, ValueError) as error:
-                reason = f"unreadable: {error}"[:_LONGEST]
-                self._inbox.quarantine(name, None, received_at, body, reason)
+                events.append(Event(name, self._key(body), received_at, body))
+            except Unusable as error:
+                log.warning("%s: an event put aside: %s %s", name, error.reason, error.place)
+                self._inbox.quarantine(name, None, received_at, body, error.reason)
         return sum(self._inbox.append(events))
+
+    def _key(self, body: bytes) -> str:
+        with keyed():
+            require_strict(body, _DEEPEST)
+            return usable(self._feed.key(body))
 
 
 def poll(account: Account, inbox: Inbox, received_at: datetime) -> int:
@@ -81,29 +99,39 @@ def poll(account: Account, inbox: Inbox, received_at: datetime) -> int:
 
 
 def keep_polling(
-    account: Account, inbox: Inbox, clock: Callable[[], datetime], over: threading.Event
+    poller: Poller,
+    clock: Callable[[], datetime],
+    over: threading.Event,
+    pulse: Pulse,
+    is_full: Callable[[], bool] = lambda: False,
 ) -> None:
     """Poll until it is over, as often as the account says; meant for a thread.
 
-    A source that cannot be read is tried again, each time after twice as long, up to five
-    minutes.
+    Whatever goes wrong is tried again, each time after twice as long, up to five minutes: a
+    thread that ended would be missed by nobody.
+
+    Args:
+        poller: of the account.
+        clock: the UTC instant.
+        over: set when it is to end.
+        pulse: is told of each poll.
+        is_full: whether so much waits to be landed that the vendor had better keep its events;
+            raises ``InboxUnavailable``.
     """
-    feed = account.vendor.feed
-    if feed is None:
-        return
-    poller, pace = Poller(account, feed, inbox), feed.every_seconds(account.settings)
+    name, pace = poller.source, poller.every_seconds
     wait = pace
     while not over.wait(wait):
         try:
-            poller.poll(clock())
+            if is_full():
+                pulse.paused(name)
+                log.warning("no events from %s for now: too many wait to be landed", name)
+            else:
+                now = clock()
+                pulse.polled(name, poller.poll(now), now)
             wait = pace
-        except (SourceError, InboxUnavailable) as error:
+        except Exception as error:
+            pulse.feed_failed(name)
             wait = min(max(wait, 1.0) * 2, max(pace, _LONGEST_WAIT_SECONDS))
-            log.warning("no events from %s for now: %s", account.name, error)
-
-
-def _key(feed: Feed, body: bytes) -> str:
-    key = feed.key(body)
-    if len(key) > _LONGEST:
-        raise ValueError(f"its key has {len(key)} characters, more than {_LONGEST}")
-    return key
+            is_known = isinstance(error, SourceError | InboxUnavailable)
+            said = error if is_known else fault(error)
+            log.warning("no events from %s for now: %s", name, said)

@@ -1,12 +1,14 @@
 """What events say: records that they carried, records that they only named, and the unusable."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 
 from ingestion.envelope import Record, Reject
+from ingestion.errors import fault
 from ingestion.identifying import identified
 from ingestion.inbox import Event, Stored
 from ingestion.vendor import Entity, Hint, Vendor
@@ -49,30 +51,43 @@ class Hinted:
             self.carried[entity].append(record)
 
 
-def hinted(vendor: Vendor, events: Iterable[Stored]) -> Hinted:
-    """Read the events in the order of arrival, which decides nothing but what is seen first."""
+def hinted(vendor: Vendor, events: Iterable[Stored], settings: Any = None) -> Hinted:
+    """Read the events in the order of arrival, which decides nothing but what is seen first.
+
+    ``settings`` are the account's; without them, events of whomever are its own.
+    """
     said = Hinted()
+    webhook = vendor.webhook
+    owner = webhook.owner(settings) if webhook is not None and settings is not None else None
     entities = {entity.name: entity for entity in vendor.entities}
     for stored in events:
         event = stored.event
         try:
-            hints = vendor.events.hints(event.body) if vendor.events else []
+            for hint in vendor.events.hints(event.body) if vendor.events else []:
+                if owner is None or hint.owner in (None, owner):
+                    _take(said, entities, hint, event)
+                else:
+                    said.refused.append(Refused(event, f"another account: {hint.owner}"))
         except (msgspec.MsgspecError, ValueError, RecursionError) as error:
             said.refused.append(Refused(event, f"unreadable: {error}"))
-            continue
-        for hint in hints:
-            entity = entities.get(hint.entity)
-            if entity is None:
-                said.refused.append(Refused(event, f"unknown kind: {hint.entity}"))
-            elif hint.payload is not None:
-                _carry(said, entity, hint.payload, event)
-            elif hint.is_deleted and not entity.keeps_deleted:
-                said.add(entity.name, tombstone(hint, event))
-            elif entity.fetch is None:
-                said.refused.append(Refused(event, f"cannot be fetched: {hint.entity}"))
-            else:
-                said.named[entity.name][hint.record_id].append(Named(hint, event))
+        except Exception as error:
+            # A fault of ours in a vendor's module must not hold up the account for good.
+            said.refused.append(Refused(event, f"failed: {fault(error)}"))
     return said
+
+
+def _take(said: Hinted, entities: Mapping[str, Entity], hint: Hint, event: Event) -> None:
+    entity = entities.get(hint.entity)
+    if entity is None:
+        said.refused.append(Refused(event, f"unknown kind: {hint.entity}"))
+    elif hint.payload is not None:
+        _carry(said, entity, hint.payload, event)
+    elif hint.is_deleted and not entity.keeps_deleted:
+        said.add(entity.name, tombstone(hint, event))
+    elif entity.fetch is None:
+        said.refused.append(Refused(event, f"cannot be fetched: {hint.entity}"))
+    else:
+        said.named[entity.name][hint.record_id].append(Named(hint, event))
 
 
 def tombstone(hint: Hint, event: Event) -> Record:

@@ -9,10 +9,10 @@ and in PostgreSQL an appender holds an advisory lock until its commit is visible
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, Engine, Table, func, select
+from sqlalchemy import Connection, Engine, Table, case, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -23,6 +23,7 @@ __all__ = ["Event", "Inbox", "InboxUnavailable", "Quarantined", "Stored"]
 
 # Held by whoever appends in PostgreSQL; the number only has to be ours.
 _APPENDING = 0x766F756368
+_REASON = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ class Quarantined:
     received_at: datetime
     body: bytes
     reason: str
+    number: int | None = field(default=None, compare=False)
+    """Its own in the inbox, once it is there."""
 
 
 class Inbox:
@@ -109,7 +112,7 @@ class Inbox:
                 "source": each.source,
                 "event_key": each.key,
                 "received_at": _text(each.received_at),
-                "reason": each.reason,
+                "reason": _told(each.reason),
                 "body": each.body,
                 "body_sha256": hashlib.sha256(each.body).hexdigest(),
             }
@@ -131,6 +134,7 @@ class Inbox:
                 datetime.fromisoformat(row.received_at),
                 bytes(row.body),
                 row.reason,
+                row.number,
             )
             for row in rows
         ]
@@ -139,6 +143,38 @@ class Inbox:
         """How many deliveries were put aside."""
         with self._reading("count what was put aside") as connection:
             return connection.execute(select(func.count()).select_from(quarantine)).scalar_one()
+
+    def quarantined_by_reason(self) -> dict[tuple[str, str], int]:
+        """How many deliveries were put aside, by source and the reason's word before its colon."""
+        reason = quarantine.c.reason
+        is_sqlite = self._engine.dialect.name == "sqlite"
+        colon = func.instr(reason, ":") if is_sqlite else func.strpos(reason, ":")
+        word = case((colon > 0, func.substr(reason, 1, colon - 1)), else_=reason).label("word")
+        counted = select(quarantine.c.source, word, func.count()).group_by("source", "word")
+        with self._reading("count what was put aside") as connection:
+            return {(source, said): n for source, said, n in connection.execute(counted)}
+
+    def offer_again(self, number: int, event: Event) -> bool:
+        """Take it from what was put aside and make it an event, in one transaction; whether new."""
+        row = {
+            "source": event.source,
+            "event_key": event.key,
+            "received_at": _text(event.received_at),
+            "body": event.body,
+        }
+        with self._writing("offer an event again") as connection:
+            new = connection.execute(self._append, [row]).all()
+            connection.execute(delete(quarantine).where(quarantine.c.number == number))
+        return bool(new)
+
+    def first_since(self, source: str, instant: datetime) -> int | None:
+        """Sequence of the source's first event that arrived at that instant or later."""
+        statement = select(func.min(events.c.sequence)).where(
+            events.c.source == source, events.c.received_at >= _text(instant)
+        )
+        with self._reading("read events") as connection:
+            found: int | None = connection.execute(statement).scalar_one()
+        return found
 
     def after(self, sequence: int, limit: int = 1000, source: str | None = None) -> list[Stored]:
         """Events behind that sequence, oldest first; of one source, when it is named."""
@@ -230,6 +266,13 @@ def _named(purpose: str) -> Iterator[None]:
         yield
     except (SQLAlchemyError, OSError) as error:
         raise explained(error, purpose) from error
+
+
+def _told(reason: str) -> str:
+    """As the column holds it; reasons quote what came, and PostgreSQL's text holds no NUL."""
+    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in reason)[
+        :_REASON
+    ]
 
 
 def _text(instant: datetime) -> str:

@@ -1,4 +1,6 @@
-"""The inbox's tables, the same in SQLite and PostgreSQL. Rows of events are never changed."""
+"""The inbox's tables, the same in SQLite and PostgreSQL. Rows of events are never changed; one of
+the quarantine goes when it becomes an event.
+"""
 
 from sqlalchemy import (
     BigInteger,

@@ -1,20 +1,30 @@
 """What events had announced of an entity, so that a pull can tell what they missed.
 
-The webhook is a hint, the pull the truth. What was announced is read from landing itself: a
-record that an event brought stands there with ``via = webhook``.
+The webhook is a hint, the pull the truth. What was announced is read from landing itself, where a
+record that an event brought stands with ``via = webhook``, and from the events that wait in the
+inbox to be landed.
 """
 
+import logging
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from ingestion.backlog import consumer
 from ingestion.envelope import Record
+from ingestion.hinted import Hinted, hinted
+from ingestion.inbox import Inbox, InboxUnavailable, Stored
 from ingestion.landing import complete_loads
+from ingestion.vendor import Vendor
+
+log = logging.getLogger("vouch.pull")
 
 # Load ids are our clock's, the pull's edge is the vendor's.
 _CLOCKS_DIFFER = timedelta(minutes=10)
+_AT_ONCE = 5_000
 _COLUMNS = ["source", "record_id", "version", "via"]
 
 
@@ -31,6 +41,7 @@ class Announced:
 
     def __init__(self, landing: Path, place: tuple[str, str], source: str, since: datetime) -> None:
         self._newest: dict[str, datetime | None] = {}
+        self._named: set[str] = set()
         vendor, entity = place
         complete = complete_loads(landing / vendor)
         edge = (since - _CLOCKS_DIFFER).timestamp()
@@ -39,8 +50,17 @@ class Announced:
             if load_id in complete and float(load_id) >= edge:
                 self._take(path, source)
 
+    def wait_for(self, said: Hinted, entity: str) -> None:
+        """Count in what events say that were accepted and not yet landed."""
+        self._named |= said.named.get(entity, {}).keys()
+        for record in said.carried.get(entity, ()):
+            self._note(record.record_id, record.version)
+
     def has(self, record: Record) -> bool:
         """Whether an event brought this version of the record, or a newer one."""
+        if record.record_id in self._named:
+            # It is only named, and then fetched as it is now.
+            return True
         if record.record_id not in self._newest:
             return False
         newest = self._newest[record.record_id]
@@ -54,6 +74,36 @@ class Announced:
         for record_id, version in zip(
             rows["record_id"].to_pylist(), rows["version"].to_pylist(), strict=True
         ):
-            known = self._newest.get(record_id)
-            if known is None or (version is not None and version > known):
-                self._newest[record_id] = version
+            self._note(record_id, version)
+
+    def _note(self, record_id: str, version: datetime | None) -> None:
+        known = self._newest.get(record_id)
+        if known is None or (version is not None and version > known):
+            self._newest[record_id] = version
+
+
+def undrained(vendor: Vendor, source: str, settings: Any, inbox_url: str) -> Hinted:
+    """What the account's events say that no drain has landed yet; nothing, where none can be read.
+
+    A pull goes on without its inbox: then more is counted as missed than was.
+
+    Args:
+        vendor: of the account.
+        source: its name.
+        settings: its settings.
+        inbox_url: where its events are; empty for nowhere.
+    """
+    events: list[Stored] = []
+    if inbox_url:
+        try:
+            inbox = Inbox.open(inbox_url)
+            try:
+                position = inbox.position(consumer(source))
+                while batch := inbox.after(position, _AT_ONCE, source):
+                    events += batch
+                    position = batch[-1].sequence
+            finally:
+                inbox.close()
+        except InboxUnavailable as error:
+            log.warning("%s: what waits in the inbox counts as missed: %s", source, error)
+    return hinted(vendor, events, settings)

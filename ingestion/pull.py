@@ -6,7 +6,7 @@ What is particular to a vendor lives in ``vendors/``.
 import logging
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from ingestion.cursor import Cursor
 from ingestion.envelope import Delivery, Record, Reject, records_table, rejects_table
 from ingestion.identifying import identified
 from ingestion.landing_writer import landing_pipeline, write
-from ingestion.missed import Announced
+from ingestion.missed import Announced, undrained
 from ingestion.source_failures import explained
 from ingestion.vendor import Entity, Feed, Page, Vendor
 
@@ -64,7 +64,9 @@ class Pulled:
     missed: int | None = None
 
 
-def pull(account: Account, home: Path, received_at: datetime, only: set[str]) -> list[Pulled]:
+def pull(
+    account: Account, home: Path, received_at: datetime, only: set[str], inbox_url: str = ""
+) -> list[Pulled]:
     """Land what is new in an account, as one load.
 
     Args:
@@ -72,14 +74,18 @@ def pull(account: Account, home: Path, received_at: datetime, only: set[str]) ->
         home: ``VOUCH_HOME``.
         received_at: the UTC instant written into the envelopes.
         only: the entities to pull.
+        inbox_url: where events wait that were not landed yet, so that what they announce does
+            not count as missed; empty for nowhere.
 
     Returns:
-        One count per entity.
+        One count per entity; nothing was done for a vendor that cannot be asked.
 
     Raises:
         SourceError: the account could not be read; nothing of this pull is visible.
     """
     counts = [Pulled(entity.name) for entity in account.vendor.entities if entity.name in only]
+    if not account.vendor.is_asked:
+        return counts
     by_name = {count.entity: count for count in counts}
     client: list[RESTClient] = []
 
@@ -87,7 +93,9 @@ def pull(account: Account, home: Path, received_at: datetime, only: set[str]) ->
         if not client:
             client.append(account.vendor.connect(account.settings, account.http))
         count = by_name[entity.name]
-        yield from _deliver(_Reading(account, home, client[0], received_at), entity, count)
+        yield from _deliver(
+            _Reading(account, home, client[0], received_at, inbox_url), entity, count
+        )
 
     resources = [
         dlt.resource(deliver, name=entity.name)(entity)
@@ -110,6 +118,7 @@ class _Reading:
     home: Path
     client: RESTClient
     received_at: datetime
+    inbox_url: str
 
     def announced(self, entity: Entity, since: datetime | None) -> Announced | None:
         """What events announced of it; None where there could be none."""
@@ -120,14 +129,22 @@ class _Reading:
         place = (account.vendor.name, entity.name)
         return Announced(self.home / "landing", place, account.name, since)
 
+    def missed(self, entity: Entity, announced: Announced, unannounced: list[Record]) -> int:
+        """How many of these no event told of, also none that came while they were pulled."""
+        if not unannounced:
+            return 0
+        account = self.account
+        waiting = undrained(account.vendor, account.name, account.settings, self.inbox_url)
+        announced.wait_for(waiting, entity.name)
+        return sum(not announced.has(record) for record in unannounced)
+
 
 def _deliver(reading: _Reading, entity: Entity, count: Pulled) -> Iterator[TDataItem]:
     started = time.monotonic()
     account = reading.account
     cursor = Cursor(dlt.current.resource_state(), entity.overlap)
     announced = reading.announced(entity, cursor.since)
-    if announced is not None:
-        count.missed = 0
+    unannounced: list[Record] = []
     delivery = Delivery(
         account.tenant_id,
         account.name,
@@ -141,8 +158,9 @@ def _deliver(reading: _Reading, entity: Entity, count: Pulled) -> Iterator[TData
     for page in entity.pages(reading.client, cursor.since):
         count.pages += 1
         new, refused = _sort(page, entity, cursor, count)
-        if announced is not None and count.missed is not None:
-            count.missed += sum(not announced.has(record) for record in new)
+        if announced is not None:
+            # Their payloads are landed meanwhile.
+            unannounced += [replace(each, payload=b"") for each in new if not announced.has(each)]
         records += new
         rejects += refused
         if len(records) >= _BATCH:
@@ -154,6 +172,8 @@ def _deliver(reading: _Reading, entity: Entity, count: Pulled) -> Iterator[TData
     if rejects:
         yield dlt.mark.with_table_name(rejects_table(rejects, delivery), "rejects")
     cursor.save()
+    if announced is not None:
+        count.missed = reading.missed(entity, announced, unannounced)
     count.seconds = time.monotonic() - started
     log.info(
         "%s.%s: %d new of %d delivered in %d pages, %.1f s%s%s",

@@ -18,15 +18,19 @@ from typing import Protocol
 TOLERANCE = timedelta(seconds=300)
 """How far a signed instant may lie from ours, either way; Stripe's and Standard Webhooks' own."""
 
+_FEWEST_BYTES, _MOST_BYTES = 24, 64
 # Eleven digits reach the year 5138; a datetime cannot hold many more.
 _SECONDS = re.compile(r"[0-9]{1,11}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """What was signed besides the body: the instant of sending, where the scheme has one."""
+    """What was signed besides the body: the instant of sending and the message's id, where the
+    scheme has them.
+    """
 
     timestamp: datetime | None
+    identity: str | None = None
 
 
 class SignatureError(Exception):
@@ -72,6 +76,11 @@ class Scheme(Protocol):
             ValueError: the secret is not one of this scheme's.
         """
 
+    def check(self, secret: str) -> None:
+        """Raises ``ValueError`` for a secret that is not one of this scheme's, or of our own choice
+        and too short: who has seen one body with its signature can try short ones at leisure.
+        """
+
 
 def _hex(digest: bytes) -> str:
     return digest.hex()
@@ -90,6 +99,7 @@ class BodySignature:
     prefix: str
     written: Callable[[bytes], str]
     wants_empty_answers: bool = False
+    shortest_secret: int = 0
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -109,6 +119,14 @@ class BodySignature:
     def sign(self, body: bytes, secret: str, now: datetime) -> dict[str, str]:
         """See ``Scheme``."""
         return {self.header: self._signature(body, secret)}
+
+    def check(self, secret: str) -> None:
+        """See ``Scheme``; a vendor that chooses the secret is trusted to choose it long."""
+        if len(secret) < self.shortest_secret:
+            raise ValueError(
+                f"a secret has {len(secret)} characters, fewer than {self.shortest_secret}; "
+                "take `openssl rand -hex 20`"
+            )
 
     def _signature(self, body: bytes, secret: str) -> str:
         return self.prefix + self.written(_hmac(secret.encode(), body))
@@ -145,12 +163,15 @@ class StripeSignature:
         sent = _instant(times[0])
         given = [value for name, value in parts if name == "v1"]
         _require_one(given, (self._signature(body, each, times[0]) for each in _usable(secrets)))
-        return _in_time(sent, now)
+        return Signed(_in_time(sent, now))
 
     def sign(self, body: bytes, secret: str, now: datetime) -> dict[str, str]:
         """See ``Scheme``."""
         seconds = str(int(now.timestamp()))
         return {self.header: f"t={seconds},v1={self._signature(body, secret, seconds)}"}
+
+    def check(self, secret: str) -> None:
+        """See ``Scheme``; Stripe chooses the secret."""
 
     def _signature(self, body: bytes, secret: str, seconds: str) -> str:
         return _hmac(secret.encode(), seconds.encode() + b"." + body).hex()
@@ -188,7 +209,7 @@ class StandardWebhooks:
         except ValueError as error:
             raise SignatureError("secret_missing") from error
         _require_one(given, right)
-        return _in_time(sent, now)
+        return Signed(_in_time(sent, now), identity)
 
     def sign(self, body: bytes, secret: str, now: datetime) -> dict[str, str]:
         """See ``Scheme``; the message's id is made of the body, so that it repeats with it."""
@@ -197,15 +218,19 @@ class StandardWebhooks:
         signature = f"v1,{self._signature(body, secret, identity, seconds)}"
         return dict(zip(self.headers, (identity, seconds, signature), strict=True))
 
+    def check(self, secret: str) -> None:
+        """See ``Scheme``; 24 to 64 bytes are the specification's."""
+        if not _FEWEST_BYTES <= len(_key(secret)) <= _MOST_BYTES:
+            raise ValueError(
+                f"a secret holds {len(_key(secret))} bytes, not {_FEWEST_BYTES} to {_MOST_BYTES}; "
+                "take whsec_ and `openssl rand -base64 32`"
+            )
+
     def _signature(self, body: bytes, secret: str, identity: str, seconds: str) -> str:
-        try:
-            key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
-        except binascii.Error as error:
-            raise ValueError("a Standard Webhooks secret is whsec_ and base64") from error
-        return _base64(_hmac(key, f"{identity}.{seconds}.".encode() + body))
+        return _base64(_hmac(_key(secret), f"{identity}.{seconds}.".encode() + body))
 
 
-TYPEFORM = BodySignature("typeform", "Typeform-Signature", "sha256=", _base64)
+TYPEFORM = BodySignature("typeform", "Typeform-Signature", "sha256=", _base64, shortest_secret=16)
 """Source: typeform.com/developers/webhooks/secure-your-webhooks."""
 
 XERO = BodySignature("xero", "x-xero-signature", "", _base64, wants_empty_answers=True)
@@ -219,6 +244,13 @@ GREENHOUSE = BodySignature("greenhouse", "Signature", "sha256 ", _hex)
 
 STRIPE = StripeSignature()
 STANDARD_WEBHOOKS = StandardWebhooks()
+
+
+def _key(secret: str) -> bytes:
+    try:
+        return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    except binascii.Error as error:
+        raise ValueError("a Standard Webhooks secret is whsec_ and base64") from error
 
 
 def _hmac(key: bytes, content: bytes) -> bytes:
@@ -259,9 +291,9 @@ def _instant(seconds: str) -> datetime:
     return datetime.fromtimestamp(int(seconds), UTC)
 
 
-def _in_time(sent: datetime, now: datetime) -> Signed:
+def _in_time(sent: datetime, now: datetime) -> datetime:
     if sent < now - TOLERANCE:
         raise SignatureError("timestamp_old")
     if sent > now + TOLERANCE:
         raise SignatureError("timestamp_future")
-    return Signed(sent)
+    return sent

@@ -13,7 +13,7 @@ from dlt.sources.helpers.rest_client.client import RESTClient
 from ingestion import vendors
 from ingestion.connection import Http
 from ingestion.envelope import Record
-from ingestion.signatures import Scheme
+from ingestion.signatures import Scheme, Signed
 
 Page = list[bytes]
 """The records of one answer, each as the vendor's own bytes."""
@@ -54,8 +54,9 @@ class Hint:
     """What one event says of one record: the whole of it (``payload`` as a pull would land
     it), or only that it changed or is gone, and then it is fetched.
 
-    Of a record that is gone for good, ``said`` (the event's own bytes) and ``said_at`` (the
-    vendor's instant) become payload and version of the tombstone.
+    ``owner`` is the vendor's name for whose it is, where one address is sent the events of
+    several. Of a record that is gone for good, ``said`` (the event's own bytes) and ``said_at``
+    (the vendor's instant) become payload and version of the tombstone.
     """
 
     entity: str
@@ -64,6 +65,7 @@ class Hint:
     is_deleted: bool = False
     said: bytes = b""
     said_at: datetime | None = None
+    owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +89,31 @@ class Webhook:
         scheme: how the raw body is signed.
         key: reads out of a signed body what makes the event the same event when it is sent
             again; raises ``msgspec.DecodeError`` or ``ValueError`` when that cannot be done.
+            None where the scheme signs an id of the message, which is the key then.
         hints: what the event says; raises the same. An event of a kind that is nothing to
             landing says nothing.
         is_handshake: whether the body only asks that signatures are checked here.
         announces: the entities whose changes are told by events, so that one that no event
             told of was missed.
         opinion: the answer to an NPS question in an event that ``hints`` can read, if it has one.
+        owner: of the account's settings, whose events are its own; None where all are.
     """
 
     scheme: Scheme
-    key: Callable[[bytes], str]
+    key: Callable[[bytes], str] | None
     hints: Callable[[bytes], list[Hint]]
     is_handshake: Callable[[bytes], bool] = lambda body: False
     announces: frozenset[str] = frozenset()
     opinion: Callable[[bytes], Opinion | None] = lambda body: None
+    owner: Callable[[Any], str | None] = lambda settings: None
+
+    def key_of(self, body: bytes, signed: Signed) -> str:
+        """What makes the event the same event when it is sent again; raises what ``key`` does."""
+        if self.key is not None:
+            return self.key(body)
+        if signed.identity is None:
+            raise ValueError(f"{self.scheme.name} signs no id")
+        return signed.identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +138,10 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class Vendor:
-    """One vendor. ``config`` is the msgspec struct that an account's settings must fit."""
+    """One vendor. ``config`` is the msgspec struct that an account's settings must fit.
+
+    ``is_asked`` is false of one whose records come by events only: a pull leaves it out.
+    """
 
     name: str
     config: type[Any]
@@ -133,6 +149,7 @@ class Vendor:
     entities: tuple[Entity, ...]
     webhook: Webhook | None = None
     feed: Feed | None = None
+    is_asked: bool = True
 
     @property
     def events(self) -> Webhook | Feed | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from ingestion.landing import LandedFile
 from orchestration import code_version
 from orchestration.settings import Settings
-from publication import InputFile, InputLoad, Origin, previous_loads
+from publication import InputFile, InputLoad, Origin, previous_origin
 
 _DONE = "built.json"
 
@@ -44,8 +44,13 @@ class Build:
         partial.replace(home / _DONE)
 
     def origin(self, home: Path, inbox: int = 0) -> Origin:
-        """For the ledger: the loads with their hashes, the code, the day, the inbox's position."""
-        known = {load.key: load for load in previous_loads(home)}
+        """For the ledger: the loads with their hashes, the code, the day, the inbox's position.
+
+        Landing only grows: what the release before had of the inbox, this one has.
+        """
+        before = previous_origin(home)
+        known = {load.key: load for load in (before.loads if before is not None else ())}
+        inbox = max(inbox, before.inbox if before is not None else 0)
         grouped: dict[tuple[str, str], list[LandedFile]] = defaultdict(list)
         for file in self.files:
             grouped[file.vendor, file.load_id].append(file)

@@ -1,19 +1,22 @@
 """The ``vouch`` command. Each command says what it did, and what to do next."""
 
 import sys
-from datetime import UTC, date, datetime, time
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 import publication
 from expectations import LandingFile
 from expectations.rejects import rejected_records
 from ingestion.landing import landed_files
 from orchestration import home, ports, reports, settings
-from orchestration.exit_codes import BUSY, OTHER, PUBLISHED
+from orchestration.consoles import AsJson, Wait, err, out
+from orchestration.exit_codes import BUSY, OTHER, PUBLISHED, REFUSED
+from orchestration.inbox_commands import inbox_app
+from orchestration.instants import end_of
 from orchestration.parts import Part
 from orchestration.settings import Settings
 
@@ -28,30 +31,9 @@ app = typer.Typer(
         "Start with [bold]vouch demo[/bold]."
     ),
 )
-# Piped into a file there is no width to fit into; 80 columns would cut ids off.
-_WIDTH = 160
-out = Console(soft_wrap=True, width=None if sys.stdout.isatty() else _WIDTH)
-err = Console(stderr=True, soft_wrap=True, width=None if sys.stderr.isatty() else _WIDTH)
-
-
-def _instant(text: str) -> datetime:
-    """A day means its end; an instant without a zone is UTC."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise typer.BadParameter(
-            f"{text} is neither a day (2026-10-31) nor an instant (2026-10-31T18:00:00Z)"
-        ) from error
-    if len(text) == len("2026-10-31"):
-        found = datetime.combine(found, time.max)
-    return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
-
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 AsJsonLines = Annotated[
     bool, typer.Option("--json", help="Print one JSON object per line instead of text.")
 ]
-Wait = Annotated[float, typer.Option(help="Seconds to wait while another run holds VOUCH_HOME.")]
 Full = Annotated[bool, typer.Option("--full", help="Rebuild every model from all of landing.")]
 Day = Annotated[
     datetime | None,
@@ -62,12 +44,13 @@ Day = Annotated[
 AsOf = Annotated[
     datetime | None,
     typer.Option(
-        parser=_instant,
+        parser=end_of,
         metavar="DAY|INSTANT",
         help="Rebuild the marts from what had landed by then (a day or an ISO instant, UTC), "
         "beside the current release: nothing is pulled, nothing is published.",
     ),
 ]
+app.add_typer(inbox_app, name="inbox")
 
 
 @app.command()
@@ -128,7 +111,8 @@ def sandbox(
 
     With --live, answers, referrals, placements and paid invoices go on happening, each pushed
     as a signed webhook or put into Bullhorn's queue of events. POST /live/KIND makes one
-    happen: answer (?score=0..10), detractor, referral, placement, invoice-paid, deletion.
+    happen: answer (?score=0..10), detractor, referral, placement, invoice-paid, deletion, merge,
+    anonymisation.
     """
     from orchestration.demo import serve_sandbox
 
@@ -236,7 +220,10 @@ def worker() -> None:
 
 @app.command()
 def releases(as_json: AsJson = False) -> None:
-    """List what was published and is still kept; the current release is marked."""
+    """List what was published and is still kept; the current release is marked.
+
+    An event is in the releases whose inbox position is its own or a higher one.
+    """
     found = publication.releases(_settings().home)
     reports.releases(out, found, as_json)
 
@@ -249,6 +236,7 @@ def rollback(
     found = _settings()
     with home.held(found.home, "vouch rollback", wait):
         back = publication.rollback(found.home, release, at=reports.now())
+        _serve(found)
     out.print(f"{back.id} is current. It stays so until a run has something new to publish.")
 
 
@@ -256,10 +244,16 @@ def rollback(
 def verify(as_json: AsJson = False) -> None:
     """Re-check the ledger's chain and the hashes of every released file.
 
-    Ends with 1 and names each file or line that is not what was published.
+    With PostgreSQL in [serving], also whether it shows the current release's very rows. Ends with 1
+    and names each file, line or mart that is not what was published.
     """
     found = _settings()
     report = publication.verify(found.home)
+    if found.serving.postgresql and report.intact:
+        from publication.postgresql import served_problems
+
+        served = served_problems(found.home, found.serving.postgresql)
+        report = replace(report, problems=tuple(served))
     reports.verification(out, report, as_json)
     raise typer.Exit(PUBLISHED if report.intact else OTHER)
 
@@ -328,10 +322,21 @@ def _run(found: Settings, full: bool, day: date | None, wait: float, as_json: bo
         done = execute(found, full, None if day is None else day.isoformat(), wait)
     for failure in done.failures:
         err.print(f"{failure.step}: {failure.message}", style="red", highlight=False, markup=False)
-    if {failure.step for failure in done.failures} & {"gate", "release"}:
+    if any(
+        failure.exit_code == REFUSED and failure.step in ("gate", "release")
+        for failure in done.failures
+    ):
         reports.refusal(err, found.home)
     reports.run(out, found.home, done, as_json)
     return done.exit_code
+
+
+def _serve(found: Settings) -> None:
+    if found.serving.postgresql:
+        # SQLAlchemy takes a while to import, and most homes do without it.
+        from publication.postgresql import serve
+
+        serve(found.home, found.serving.postgresql)
 
 
 def _settings(overrides: dict[str, str] | None = None) -> Settings:

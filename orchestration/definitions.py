@@ -12,11 +12,15 @@ from orchestration.assets.landing import dropped_survey_answers, vendor_landing
 from orchestration.assets.models import models_asset
 from orchestration.assets.release import candidate_asset, gate_checks, release
 from orchestration.resources import Home
-from orchestration.waiting import FROM_DROP, FROM_EVENTS
+from orchestration.waiting import FROM_DROP, FROM_EVENTS, WAIT_SECONDS
 
 WHOLE_WAY = "whole_way"
 # A process that died is tried again from the beginning: each step is harmless to repeat.
 _RETRIED = {"dagster/retry_strategy": "ALL_STEPS"}
+
+# Unless said otherwise, a run waits for another that holds the home: one that ends because it is
+# held is not tried again. `vouch run` says what it was told.
+_WAITING = {"resources": {"home": {"config": {"wait_seconds": WAIT_SECONDS}}}}
 
 # Events are few; a run that takes longer waits for something that will not come.
 _EVENTS_SECONDS = 1800
@@ -34,19 +38,23 @@ def definitions() -> dg.Definitions:
         WHOLE_WAY,
         selection=dg.AssetSelection.all(),
         description="Pull every source, build, check, publish.",
+        config=_WAITING,
         tags=_RETRIED,
     )
     from_events = dg.define_asset_job(
         FROM_EVENTS,
         selection=dg.AssetSelection.all() - _LANDED_FILES,
         description="Land what the inbox holds and rebuild just what follows from it.",
-        config={"resources": {"home": {"config": {"deliveries": "inbox"}}}},
+        config={
+            "resources": {"home": {"config": {"deliveries": "inbox", "wait_seconds": WAIT_SECONDS}}}
+        },
         tags={**_RETRIED, "dagster/max_runtime": str(_EVENTS_SECONDS)},
     )
     from_drop = dg.define_asset_job(
         FROM_DROP,
         selection=_LANDED_FILES | _LANDED_FILES.downstream(),
         description="Land the dropped files and rebuild just what follows from them.",
+        config=_WAITING,
         tags=_RETRIED,
     )
     return dg.Definitions(
@@ -65,6 +73,12 @@ def definitions() -> dg.Definitions:
                 job=whole_way,
                 cron_schedule="0 * * * *",
                 execution_timezone="UTC",
+                # It repairs what events missed: off, a lost event would stay lost.
+                default_status=(
+                    dg.DefaultScheduleStatus.RUNNING
+                    if found.schedule.hourly
+                    else dg.DefaultScheduleStatus.STOPPED
+                ),
             )
         ],
         sensors=[inbox_sensor(from_events), drop_sensor(from_drop)],

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from orchestration.worker.address import is_alive, process_tag
+
 
 class HomeUnusable(Exception):
     """The state folder cannot be written."""
@@ -50,17 +52,20 @@ def holder(home: Path) -> str | None:
     """Who is at work in the home, or None; a note that a killed process left does not count."""
     try:
         note = json.loads((home / "lock.json").read_text(encoding="utf-8"))
-        os.kill(int(note["pid"]), 0)
-    except PermissionError:
-        return "another user's process"
-    except (OSError, ValueError, KeyError):
+        # Another process may have got the number of the one that died.
+        return str(note["purpose"]) if is_alive(str(note["process"])) else None
+    except (OSError, ValueError, KeyError, TypeError):
         return None
-    return str(note["purpose"])
 
 
 def _sign(holder: Path, purpose: str) -> None:
     since = datetime.now(UTC).isoformat(timespec="seconds")
-    note = {"pid": os.getpid(), "purpose": purpose, "since": since}
+    note = {
+        "pid": os.getpid(),
+        "process": process_tag(os.getpid()),
+        "purpose": purpose,
+        "since": since,
+    }
     holder.write_text(json.dumps(note), encoding="utf-8")
 
 

@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from ingestion.alerts import keep_alerting, sender
-from ingestion.feed import keep_polling
+from ingestion.alerts import Alerter, keep_alerting, sender
+from ingestion.backlog import backlog
+from ingestion.feed import Poller, keep_polling
 from ingestion.inbox import Inbox
+from ingestion.pulse import Pulse
 from orchestration.settings import Settings
 
 # A thread in the middle of a request is left to end with the process: nothing it does has to.
@@ -15,8 +17,12 @@ _SECONDS_TO_END = 2
 
 
 @contextmanager
-def listening_besides(found: Settings, clock: Callable[[], datetime]) -> Iterator[None]:
+def listening_besides(
+    found: Settings, clock: Callable[[], datetime], pulse: Pulse
+) -> Iterator[None]:
     """Poll the accounts that push nothing, and tell of detractors to ``[alerts] url`` or the log.
+
+    ``pulse`` is told how it goes.
 
     Raises:
         InboxUnavailable: the inbox cannot be opened.
@@ -24,14 +30,25 @@ def listening_besides(found: Settings, clock: Callable[[], datetime]) -> Iterato
     over = threading.Event()
     inbox = Inbox.open(found.inbox_url)
     send = sender(found.alerts.url)
+
+    def is_full() -> bool:
+        waiting = backlog(inbox, (account.name for account in found.accounts))
+        return sum(waiting.values()) > found.receiver.max_backlog
+
     threads = [
         threading.Thread(
-            target=keep_alerting, args=(inbox, found.accounts, send, clock, over), daemon=True
+            target=keep_alerting,
+            args=(Alerter(inbox, found.accounts, send), clock, over, pulse),
+            daemon=True,
         ),
         *(
-            threading.Thread(target=keep_polling, args=(account, inbox, clock, over), daemon=True)
+            threading.Thread(
+                target=keep_polling,
+                args=(Poller(account, feed, inbox), clock, over, pulse, is_full),
+                daemon=True,
+            )
             for account in found.accounts
-            if account.vendor.feed is not None
+            if (feed := account.vendor.feed) is not None
         ),
     ]
     for thread in threads:

@@ -21,6 +21,7 @@ _EXIT_CODES = {
     "HomeBusy": BUSY,
     "HomeUnusable": OTHER,
     "SeedsInvalid": OTHER,
+    "ServingFailed": OTHER,
 }
 
 

@@ -7,8 +7,11 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from ipaddress import ip_address
+from urllib.parse import urlparse
 
 from ingestion.inbox import Inbox
+from ingestion.pull import Account
+from ingestion.pulse import Pulse
 from ingestion.receiver import Limits, Source, receiver
 from ingestion.receiver.server import listening, serve
 from orchestration.listening import listening_besides
@@ -32,14 +35,15 @@ def receive(settings: Settings, host: str, port: int, tell: Callable[[str], None
         CannotListen: the address is taken.
     """
     sources = _sources(settings, host)
+    pulse = Pulse(each.name for each in settings.accounts if each.vendor.feed is not None)
     inbox = Inbox.open(settings.inbox_url)
     try:
         on = listening(host, port)
         logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)
         address = f"http://{host}:{on.getsockname()[1]}"
-        with listening_besides(settings, _now):
+        with listening_besides(settings, _now, pulse):
             serve(
-                receiver(sources, inbox, _limits(settings), _now),
+                receiver(sources, inbox, _limits(settings), _now, pulse),
                 on,
                 lambda: _introduce(sources, address, tell),
             )
@@ -62,23 +66,38 @@ def _introduce(sources: dict[str, Source], address: str, tell: Callable[[str], N
 
 
 def _sources(settings: Settings, host: str) -> dict[str, Source]:
-    found = {
-        account.name: Source(account.name, account.vendor.webhook, account.webhook_secrets)
-        for account in settings.accounts
-        if account.vendor.webhook is not None
-    }
-    for name, source in found.items():
+    """Raises ``SettingsError`` for a secret that would let others in."""
+    found: dict[str, Source] = {}
+    owners: dict[str, str] = {}
+    for account in settings.accounts:
+        name, webhook = account.name, account.vendor.webhook
+        if webhook is None:
+            continue
+        found[name] = Source(name, webhook, account.webhook_secrets)
         where = f"{settings.config}: [sources.{name}] webhook_secrets"
         try:
-            source.check(_now())
+            found[name].check()
         except ValueError as error:
             raise SettingsError(f"{where}: {error}") from error
-        if any(secret.startswith(_SHIPPED) for secret in source.secrets) and not _is_loopback(host):
-            raise SettingsError(
-                f"{where}: the sandbox's secret is known to everybody; give a secret of your own, "
-                f"or listen on 127.0.0.1 instead of {host}"
-            )
+        for secret in account.webhook_secrets:
+            _require_own(account, secret, host, where)
+            if owners.setdefault(secret, name) != name:
+                raise SettingsError(
+                    f"{where}: [sources.{owners[secret]}] has the same; what one of them is sent "
+                    "would pass at the other. Give each a secret of its own."
+                )
     return found
+
+
+def _require_own(account: Account, secret: str, host: str, where: str) -> None:
+    """The shipped secrets are for the sandbox on this machine, whatever stands before us."""
+    url = urlparse(str(getattr(account.settings, "url", ""))).hostname or ""
+    if secret.startswith(_SHIPPED) and not (_is_loopback(host) and _is_loopback(url)):
+        raise SettingsError(
+            f"{where}: the sandbox's secret is known to everybody, and is for a sandbox and a "
+            f"receiver on this machine (here: {url or 'no url'}, {host}). "
+            "Give a secret of your own."
+        )
 
 
 def _is_loopback(host: str) -> bool:

@@ -118,11 +118,11 @@ def releases(out: Console, found: list[Release], as_json: bool) -> None:
     if not found:
         out.print("Nothing is published yet. Try `vouch demo`.")
         return
-    table = Table(Column("release", no_wrap=True), "published", "content", "")
+    table = Table(Column("release", no_wrap=True), "published", "content", "inbox", "")
     for release in found:
         mark = "current" if release.is_current else ""
         at = f"{release.published_at:%Y-%m-%d %H:%M:%S} UTC"
-        table.add_row(release.id, at, release.candidate_sha256[:16], mark)
+        table.add_row(release.id, at, release.candidate_sha256[:16], str(release.inbox), mark)
     out.print(table)
 
 

@@ -30,6 +30,7 @@ class Home(dg.ConfigurableResource):  # type: ignore[type-arg]
     wait_seconds: float = 0.0
     deliveries: str = "pull"
     _newest: int | None = PrivateAttr(default=None)
+    _left: int | None = PrivateAttr(default=None)
     _reading: duckdb.DuckDBPyConnection | None = PrivateAttr(default=None)
 
     @contextmanager
@@ -72,9 +73,14 @@ class Home(dg.ConfigurableResource):  # type: ignore[type-arg]
             self._newest = inbox.newest()
         return self._newest
 
+    def leave(self, sequence: int) -> None:
+        """An event from here on was not taken in: its account could not be read."""
+        self._left = sequence if self._left is None else min(self._left, sequence)
+
     def inbox_position(self) -> int:
-        """Up to where this run has taken in events; 0 when it asked the sources instead."""
-        return self._newest or 0
+        """Up to where this run has taken in all events; 0 when it asked the sources instead."""
+        newest = self._newest or 0
+        return newest if self._left is None else min(newest, self._left - 1)
 
     def next_build(self, is_whole: bool = True) -> build.Build:
         """What a build would be made from now.

@@ -82,6 +82,18 @@ class DagsterSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     instance: str | None = None
 
 
+class Serving(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``[serving]``: where releases are served besides files; empty, nowhere."""
+
+    postgresql: str = ""
+
+
+class ScheduleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``[schedule]``: whether the hourly pull is on unless somebody has switched it off."""
+
+    hourly: bool = True
+
+
 class Alerts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``[alerts]``: where a detractor's answer is told at once; without a url, in the log."""
 
@@ -98,8 +110,10 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     inbox: InboxSettings = InboxSettings()
     receiver: ReceiverSettings = ReceiverSettings()
     dagster: DagsterSettings = DagsterSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
     sources: dict[str, dict[str, Any]] = {}
     alerts: Alerts = Alerts()
+    serving: Serving = Serving()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +131,8 @@ class Settings:
     receiver: ReceiverSettings = field(default_factory=ReceiverSettings)
     dagster_instance: Path = REPOSITORY / "dagster.yaml"
     alerts: Alerts = field(default_factory=Alerts)
+    serving: Serving = field(default_factory=Serving)
+    schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
     memory_limit: str = field(default_factory=_default_memory_limit)
 
     @property
@@ -167,6 +183,8 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         receiver=file.receiver,
         dagster_instance=_dagster_instance(file.dagster, config),
         alerts=file.alerts,
+        serving=file.serving,
+        schedule=file.schedule,
         memory_limit=file.warehouse.memory_limit,
     )
 

@@ -9,13 +9,14 @@ from publication.errors import (
     NoCurrentRelease,
     PublicationError,
     PublicationRefused,
+    ServingFailed,
     UnknownRelease,
     UnknownRow,
 )
 from publication.explanation import Explanation, explain
 from publication.marts import PublicMart, public_marts
 from publication.moved import Moved, moved
-from publication.origin import InputFile, InputLoad, Origin, previous_loads
+from publication.origin import InputFile, InputLoad, Origin, previous_loads, previous_origin
 from publication.pruning import prune
 from publication.release import Publication, publish
 from publication.releases import Release, current, release_at, releases
@@ -44,6 +45,7 @@ __all__ = [
     "PublicationError",
     "PublicationRefused",
     "Release",
+    "ServingFailed",
     "Summary",
     "UnknownRelease",
     "UnknownRow",
@@ -56,6 +58,7 @@ __all__ = [
     "latest_candidate",
     "moved",
     "previous_loads",
+    "previous_origin",
     "protect",
     "prune",
     "public_marts",

@@ -16,6 +16,7 @@ from expectations.files import content_sha256, file_sha256, sync, write_durably
 from publication.declared import evidence_from_json, marts_from_json
 from publication.errors import CandidateError, NoCurrentRelease
 from publication.export import (
+    EarlierDatabase,
     ExportedFile,
     add_tables,
     export_parquet,
@@ -115,11 +116,13 @@ def build_candidate(
         take(same, building)
         before = bare_of(places, released)
         bare = keep_bare(places, building.name, changed, building)
-        database = released_database(released, [mart.name for mart in marts]) if same else None
+        names = [mart.name for mart in marts]
+        changing = [mart.name for mart in changed]
+        database = released_database(released, names, changing) if same else None
         against = released.folder if released else None
         if database is None:
             protect(building, changed, against, before)
-            make_database(building, [mart.name for mart in marts])
+            make_database(building, names)
         else:
             _change_database(
                 building, database, changed, lambda: protect(building, changed, against, before)
@@ -148,7 +151,10 @@ def build_candidate(
 
 
 def _change_database(
-    building: Path, database: Path, changed: Sequence[PublicMart], protecting: Callable[[], object]
+    building: Path,
+    database: EarlierDatabase,
+    changed: Sequence[PublicMart],
+    protecting: Callable[[], object],
 ) -> None:
     """The released database with changed marts; what needs no protection while others get it."""
     ready = [mart.name for mart in changed if mart.suppression is None]
@@ -156,7 +162,8 @@ def _change_database(
         made = beside.submit(make_database, building, ready, database)
         protecting()
         made.result()
-    add_tables(building, [mart.name for mart in changed if mart.suppression is not None])
+    protected = [mart.name for mart in changed if mart.suppression is not None]
+    add_tables(building, protected, database.files)
 
 
 def _current(home: Path) -> Release | None:

@@ -39,3 +39,7 @@ class NoCurrentRelease(PublicationError):
 
 class UnknownRow(PublicationError):
     """The release holds no such mart, or the mart no such row."""
+
+
+class ServingFailed(PublicationError):
+    """A serving target does not show the current release; what it showed before, it still shows."""

@@ -43,8 +43,8 @@ class InputLoad:
 class Origin:
     """``code`` is a digest of the code that built it, ``as_of`` the day that counted as today.
 
-    ``inbox`` is the inbox's position: all events up to it were landed before. 0 when the build
-    was not from events.
+    ``inbox`` is the inbox's position: events up to it were landed before, by this build or an
+    earlier one; 0 before the first build from events.
     """
 
     code: str
@@ -99,7 +99,13 @@ def previous_loads(home: Path) -> tuple[InputLoad, ...]:
 
     Landed files never change, so their hashes need not be computed again.
     """
+    found = previous_origin(home)
+    return found.loads if found is not None else ()
+
+
+def previous_origin(home: Path) -> Origin | None:
+    """What the current release was made from; None before the first release."""
     try:
-        return origin_from_json(current(home).manifest()["origin"]).loads
+        return origin_from_json(current(home).manifest()["origin"])
     except (NoCurrentRelease, FileNotFoundError):
-        return ()
+        return None

@@ -154,4 +154,5 @@ def _seal(candidate: Candidate, verdict: Verdict, facts: _Facts) -> dict[str, An
         "verdict_sha256": file_sha256(folder / VERDICT),
         "code": facts.origin.code,
         "as_of": facts.origin.as_of.isoformat(),
+        "inbox": facts.origin.inbox,
     }

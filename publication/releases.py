@@ -15,7 +15,10 @@ SWITCHES = ("published", "rolled_back")
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """One immutable release; ``folder`` holds its files."""
+    """One immutable release; ``folder`` holds its files.
+
+    ``inbox`` is the position up to which it knows the inbox's events: an alert names one.
+    """
 
     id: str
     folder: Path
@@ -23,6 +26,7 @@ class Release:
     candidate_sha256: str
     database_sha256: str
     is_current: bool
+    inbox: int = 0
 
     @property
     def database(self) -> Path:
@@ -112,4 +116,5 @@ def _release(home: Path, line: LedgerLine, is_current: bool) -> Release:
         candidate_sha256=line.details["candidate_sha256"],
         database_sha256=line.details["database_sha256"],
         is_current=is_current,
+        inbox=line.details.get("inbox", 0),
     )

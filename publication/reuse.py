@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from expectations.files import file_sha256, sync
+from publication.export import EarlierDatabase
 from publication.marts import EvidenceModel, PublicMart
 from publication.places import CANDIDATE, DATABASE, Places
 from publication.releases import Release
@@ -99,8 +100,13 @@ def name_bare(places: Places, bare: Path, before: Path | None, candidate: str) -
             shutil.rmtree(folder)
 
 
-def released_database(release: Release | None, marts: Sequence[str]) -> Path | None:
-    """The release's database, when it holds just these marts and its bytes are the released."""
+def released_database(
+    release: Release | None, marts: Sequence[str], changed: Sequence[str]
+) -> EarlierDatabase | None:
+    """The release's database, when it holds just these marts and its bytes are the released.
+
+    With it come Parquet files of the ``changed`` marts, where their bytes are the released, too.
+    """
     if release is None:
         return None
     try:
@@ -109,7 +115,17 @@ def released_database(release: Release | None, marts: Sequence[str]) -> Path | N
         file = Reusable(release.folder / DATABASE, manifest["files"][DATABASE])
     except (OSError, ValueError, KeyError):
         return None
-    return file.path if names == set(marts) and _is_whole(file) else None
+    if names != set(marts) or not _is_whole(file):
+        return None
+    parquet = {mart: f"{mart}.parquet" for mart in changed}
+    released = {
+        mart: Reusable(release.folder / name, manifest["files"][name])
+        for mart, name in parquet.items()
+        if name in manifest["files"]
+    }
+    return EarlierDatabase(
+        file.path, {mart: each.path for mart, each in released.items() if _is_whole(each)}
+    )
 
 
 def _is_whole(file: Reusable) -> bool:

@@ -64,9 +64,14 @@ def read_moved(
         connection.execute("set TimeZone = 'UTC'")
         for name, path in (("now", now), ("before", then)):
             connection.execute(f"create view {name} as from read_parquet({literal(path)})")
-        touched = "(from now except all from before) union all (from before except all from now)"
-        connection.execute(f"create table touched as select distinct {keys} from ({touched})")
-        nothing = read_table(now).slice(0, 0)
+        # By hashes of rows: a tenth of the time of `except all`, which compares every column.
+        connection.execute(
+            f"create table touched as select distinct {keys} from ("
+            f"select {keys}, hash(one) as row_hash, 1 as more from now as one union all "
+            f"select {keys}, hash(one), -1 from before as one"
+            f") group by {keys}, row_hash having sum(more) <> 0"
+        )
+        nothing = connection.execute("from now limit 0").to_arrow_table()
         others_memory = nothing
         if remembered is None:
             remembered = nothing
@@ -77,30 +82,44 @@ def read_moved(
             assert memory is not None
             others_memory = _rows(connection, memory, "anti", series)
             remembered = _rows(connection, memory, "semi", series)
-        others = stand = _rows(connection, now, "anti", series)
-        if bare is not None:
-            others = _rows(connection, before, "anti", series)
         return Moved(
             _rows(connection, now, "semi", series),
             _rows(connection, before, "semi", series),
             remembered,
-            others,
+            _rows(connection, now if bare is None else before, "anti", series),
             others_memory,
-            not others.equals(stand),
+            bare is not None and _are_others(connection, now, before, series),
         )
+
+
+def _are_others(
+    connection: duckdb.DuckDBPyConnection, now: Path, before: Path, series: Sequence[str]
+) -> bool:
+    """Whether the rows of series that stand are others in the two files."""
+    same = _same(series)
+    hashed = " union all ".join(
+        f"select hash(one) as row_hash, {more} as more from read_parquet({literal(path)}) as one"
+        f" anti join touched on {same}"
+        for path, more in ((now, 1), (before, -1))
+    )
+    query = f"select row_hash from ({hashed}) group by row_hash having sum(more) <> 0 limit 1"
+    return bool(connection.execute(query).fetchall())
 
 
 def _rows(
     connection: duckdb.DuckDBPyConnection, path: Path, join: str, series: Sequence[str]
 ) -> pa.Table:
-    same = " and ".join(
-        f"one.{column} is not distinct from touched.{column}" for column in map(_quoted, series)
-    )
     return connection.execute(
         "select one.* exclude (file_row_number) "
         f"from read_parquet({literal(path)}, file_row_number = true) as one "
-        f"{join} join touched on {same} order by one.file_row_number"
+        f"{join} join touched on {_same(series)} order by one.file_row_number"
     ).to_arrow_table()
+
+
+def _same(series: Sequence[str]) -> str:
+    return " and ".join(
+        f"one.{column} is not distinct from touched.{column}" for column in map(_quoted, series)
+    )
 
 
 def _columns(path: Path) -> list[tuple[str, str]]:

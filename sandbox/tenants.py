@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from ingestion.envelope import ENVELOPE, Delivery, Record, records_table
 from sandbox.agency import AgencyPlan, generate
+from sandbox.agency.generate import Records
 from sandbox.protocol import fields
 from sandbox.protocol.bullhorn_rest import ENTITIES
 from sandbox.protocol.xero import LISTS
@@ -53,6 +54,10 @@ class Tenant:
         """``bullhorn-007``: accounts of two tenants must not share the ids of their records."""
         return f"{vendor}-{self.tag}"
 
+    def records(self) -> Records:
+        """What its vendors hold, by vendor and landing entity."""
+        return generate(self.plan).records
+
 
 def by_seed(plan: AgencyPlan) -> Tenant:
     """The tenant named for its plan's seed."""
@@ -74,7 +79,7 @@ def land(
     landed = 0
     writers: dict[tuple[str, str], pq.ParquetWriter] = {}
     for tenant in tenants:
-        answers = _Answers(generate(tenant.plan).records)
+        answers = _Answers(tenant.records())
         for vendor, entities in vendors.items():
             for entity in entities:
                 delivery = Delivery(

@@ -24,6 +24,8 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 VOUCH = str(Path(sys.executable).parent / "vouch")
 # The sandbox does not limit in most tests, so neither need we keep a pace.
 UNPACED = "[http]\nrequests_per_second = 1000.0\nbackoff_seconds = 0.01\nmax_attempts = 2\n"
+# What a test's daemon does must not depend on the time of day.
+UNSCHEDULED = "[schedule]\nhourly = false\n"
 
 
 def pytest_configure() -> None:
@@ -94,7 +96,7 @@ def unpaced_config(folder: Path, extra: str = "") -> Path:
     """The repository's ``vouch.toml``, impatient and without a pace."""
     config = folder / "vouch.toml"
     shipped = (REPOSITORY / "vouch.toml").read_text(encoding="utf-8")
-    config.write_text(shipped + "\n" + UNPACED + extra, encoding="utf-8")
+    config.write_text(shipped + "\n" + UNPACED + UNSCHEDULED + extra, encoding="utf-8")
     return config
 
 

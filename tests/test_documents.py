@@ -52,7 +52,12 @@ class Asked(dict[str, str]):
 
 def commands() -> dict[str, Any]:
     group: Any = typer.main.get_command(app)
-    return dict(group.commands)
+    found = {}
+    for name, command in group.commands.items():
+        # A command may have commands of its own.
+        within = getattr(command, "commands", {})
+        found |= {f"{name} {each}": inner for each, inner in within.items()} or {name: command}
+    return found
 
 
 def settings_keys() -> Iterator[tuple[str, str]]:

@@ -5,7 +5,7 @@
         when 'year' then 1
         when 'month' then 12
         when 'week' then 52
-        when 'day' then {{ var('work_days_per_year', 260) }}
-        when 'hour' then {{ var('work_hours_per_year', 1950) }}
+        when 'day' then {{ var('work_days_per_year') }}
+        when 'hour' then {{ var('work_hours_per_year') }}
     end
 {%- endmacro %}

@@ -4,7 +4,7 @@
 {# Columns to compute first: is_small, hidden_n and size_rank. Nobody (n = 0)
    is nobody to protect. #}
 {% macro small_group_columns(family) %}
-    {%- set k = var('suppression_k', 5) -%}
+    {%- set k = var('suppression_k') -%}
         n > 0 and n < {{ k }} as is_small,
         sum(
             case when cut <> 'all' and n > 0 and n < {{ k }} then n else 0 end
@@ -20,7 +20,7 @@
 {# Whether a row is withheld: it is small, or it is the smallest other cut of a
    family whose hidden cuts could be had by subtracting the rest. #}
 {% macro is_withheld() %}
-    {%- set k = var('suppression_k', 5) -%}
+    {%- set k = var('suppression_k') -%}
     (
         is_small
         or (
@@ -35,7 +35,7 @@
 
 {# The notes every such mart begins with. #}
 {% macro small_group_notes() %}
-    {%- set k = var('suppression_k', 5) -%}
+    {%- set k = var('suppression_k') -%}
     {{ return([
         ('is_small', 'suppressed: fewer than ' ~ k),
         ('is_suppressed', 'suppressed: would reveal another cut'),

@@ -11,6 +11,7 @@
             'contacts', 'accounts', 'invoices', 'credit_notes', 'payments',
             'bank_transactions'
         ],
-        'files': ['survey_answers']
+        'files': ['survey_answers'],
+        'own': ['answers']
     }) }}
 {%- endmacro %}

@@ -12,7 +12,7 @@ where
         or age_days < 0
         or age_days > case
             when subject_kind = 'candidate'
-                then {{ var('candidate_look_back_days', 365) }}
-            else {{ var('client_look_back_days', 730) }}
+                then {{ var('candidate_look_back_days') }}
+            else {{ var('client_look_back_days') }}
         end
     )

@@ -10,22 +10,22 @@ from datetime import UTC, datetime
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from ingestion.inbox import Inbox
+from ingestion.pulse import Pulse
 from ingestion.receiver.answers import Answer, Refused
 from ingestion.receiver.backlog import Backlog
 from ingestion.receiver.delivery import Deliveries
 from ingestion.receiver.description import described
 from ingestion.receiver.limits import Limits
+from ingestion.receiver.looked_at import looked_at
 from ingestion.receiver.outcomes import Outcomes
 from ingestion.receiver.pace import Pace
 from ingestion.receiver.source import Source
 from ingestion.receiver.writer import Writer
 
-# Prometheus' own; without it, scrapers of version 3 refuse the answer.
-_METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _ELSEWHERE = "-"
 
 
@@ -38,6 +38,7 @@ def receiver(
     inbox: Inbox,
     limits: Limits,
     clock: Callable[[], datetime] = _now,
+    pulse: Pulse | None = None,
 ) -> Starlette:
     """``POST /webhooks/{source}`` and what operators look at.
 
@@ -46,53 +47,44 @@ def receiver(
         inbox: open; the caller closes it after the application has ended.
         limits: see there.
         clock: the instant that signed timestamps are held against.
+        pulse: of who works beside the receiver in its process, and polls into the same inbox.
 
     Asked in this order, so that what costs least is asked first and nothing is parsed before
     it is authentic: source (404), method (405), pace (429), size (413), time (408), signature
     and its timestamp (401), depth and strictness (put aside), backlog and inbox (503).
     """
-    outcomes = Outcomes(sorted(sources))
+    beside = pulse or Pulse()
+    waiting = sorted({*sources, *beside.feeds})
+    outcomes = Outcomes(waiting)
     writer = Writer(inbox, outcomes.commits.observe)
-    backlog = Backlog(inbox, sorted(sources), writer, outcomes)
+    backlog = Backlog(inbox, waiting, writer, outcomes)
     deliveries = Deliveries(writer, backlog, limits, clock)
     paces = {name: Pace(limits.requests_per_second) for name in sources}
-    document = described(list(sources.values()), limits)
 
     async def webhook(request: Request) -> Response:
         source = sources.get(request.path_params["source"])
         name = _ELSEWHERE if source is None else source.name
-        size = 0
+        size, began = 0, time.monotonic()
         try:
             if source is None:
                 raise Refused(404, "unknown_source")
             if request.method != "POST":
                 raise Refused(405, "method_not_allowed", {"Allow": "POST"})
-            wait = paces[source.name].wait(time.monotonic())
+            wait = paces[source.name].wait(began)
             if wait:
                 raise Refused(429, "too_many_requests", {"Retry-After": str(wait)})
             answer, size = await deliveries.take(source, request)
         except Refused as refusal:
             answer = refusal.answer
+        outcomes.seconds.observe(time.monotonic() - began)
         outcomes.count(name, answer.status, answer.counted_as, size)
         return answer.response(source is not None and source.webhook.scheme.wants_empty_answers)
 
-    async def health(request: Request) -> Response:
-        return JSONResponse({"status": "ok"})
-
-    async def ready(request: Request) -> Response:
+    def refusal() -> str:
         failure = backlog.failure or writer.failure
-        reason = failure.reason if failure else ""
-        if not reason and backlog.depth > limits.max_backlog:
-            reason = "backlog"
-        if reason:
-            return Answer(503, "refused", reason, {"Retry-After": "1"}).response(False)
-        return JSONResponse({"status": "ready"})
-
-    async def metrics(request: Request) -> Response:
-        return Response(outcomes.text(), headers={"Content-Type": _METRICS_TYPE})
-
-    async def openapi(request: Request) -> Response:
-        return JSONResponse(document)
+        if failure is None:
+            return "backlog" if backlog.depth > limits.max_backlog else ""
+        return failure.reason
 
     async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
@@ -116,10 +108,7 @@ def receiver(
         routes=[
             # No methods means all: an unknown source is 404 whatever the method.
             Route("/webhooks/{source}", webhook, methods=[]),
-            Route("/health", health),
-            Route("/ready", ready),
-            Route("/metrics", metrics),
-            Route("/openapi.json", openapi),
+            *looked_at(refusal, outcomes, beside, described(list(sources.values()), limits)),
         ],
         exception_handlers={HTTPException: refused},
         lifespan=lifespan,

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
+from ingestion.backlog import backlog
 from ingestion.inbox import Inbox, InboxUnavailable
 from ingestion.receiver.outcomes import Outcomes, log
 from ingestion.receiver.writer import Writer, unavailable
@@ -47,10 +48,10 @@ class Backlog:
         self.depth = sum(depths.values())
         for source, depth in depths.items():
             self._outcomes.depth.labels(source).set(depth)
-        self._outcomes.quarantined.set(aside)
+        # Nothing else runs between the two: a scrape sees all or all.
+        self._outcomes.quarantined.clear()
+        for (source, reason), count in aside.items():
+            self._outcomes.quarantined.labels(source, reason).set(count)
 
-    def _counted(self) -> tuple[dict[str, int], int]:
-        depths = {
-            source: self._inbox.depth(f"landing:{source}", source) for source in self._sources
-        }
-        return depths, self._inbox.quarantined_count()
+    def _counted(self) -> tuple[dict[str, int], dict[tuple[str, str], int]]:
+        return backlog(self._inbox, self._sources), self._inbox.quarantined_by_reason()

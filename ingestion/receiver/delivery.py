@@ -3,31 +3,30 @@
 A body whose signature holds is never refused: a vendor that gets an error sends it again for
 hours (Greenhouse 15, Xero 24) and then switches the webhook off. What cannot be used is put
 aside with its bytes and a reason, and answered 200; nothing is lost, and what follows is not
-held up.
+held up. ``put_aside`` offers it again.
 """
 
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
-import msgspec
 from starlette.requests import ClientDisconnect, Request
 
+from ingestion.event_key import Unusable, keyed, usable
 from ingestion.inbox import Event, InboxUnavailable, Quarantined
 from ingestion.receiver.answers import Answer, Refused
 from ingestion.receiver.backlog import Backlog
 from ingestion.receiver.limits import Limits
 from ingestion.receiver.outcomes import log
 from ingestion.receiver.source import Source
-from ingestion.receiver.strict_json import NotStrict, require_strict
 from ingestion.receiver.writer import Delivery, Writer
-from ingestion.signatures import SignatureError
+from ingestion.signatures import SignatureError, Signed
+from ingestion.strict_json import require_strict
 
 # When to come again, in seconds.
 _BACKLOG_SECONDS = "30"
 _INBOX_SECONDS = "10"
 _HELD_SECONDS = "1"
-_LONGEST_KEY = 200
 
 
 class Deliveries:
@@ -79,10 +78,10 @@ class Deliveries:
     async def _verified(self, source: Source, request: Request, body: bytes) -> Answer:
         now = self._clock()
         try:
-            source.webhook.scheme.verify(request.headers, body, source.secrets, now)
+            signed = source.webhook.scheme.verify(request.headers, body, source.secrets, now)
         except SignatureError as error:
             raise Refused(401, error.reason) from error
-        delivery = self._sorted(source, body, now)
+        delivery = self._sorted(source, body, signed, now)
         if delivery is None:
             return Answer(200, "handshake")
         if self._backlog.depth > self._limits.max_backlog:
@@ -95,25 +94,19 @@ class Deliveries:
             return Answer(200, "quarantined", delivery.reason)
         return Answer(200, "accepted" if is_new else "repeated")
 
-    def _sorted(self, source: Source, body: bytes, now: datetime) -> Delivery | None:
+    def _sorted(
+        self, source: Source, body: bytes, signed: Signed, now: datetime
+    ) -> Delivery | None:
         """An event, something to put aside, or nothing: the vendor only tries us."""
 
-        def aside(reason: str) -> Quarantined:
-            return Quarantined(source.name, None, now, body, reason)
-
         try:
-            require_strict(body, self._limits.max_depth)
-            if source.webhook.is_handshake(body):
-                return None
-            key = source.webhook.key(body)
-        except NotStrict as error:
-            return aside(error.reason)
-        except (msgspec.MsgspecError, ValueError):
-            return aside("key_missing")
-        except Exception:
-            # A fault of ours in a vendor's module: the event is kept until it is mended.
-            log.exception("%s: the key of an event could not be read", source.name)
-            return aside("key_failed")
-        if not 0 < len(key) <= _LONGEST_KEY or not key.isprintable():
-            return aside("key_unusable")
+            with keyed():
+                require_strict(body, self._limits.max_depth)
+                if source.webhook.is_handshake(body):
+                    return None
+                key = usable(source.webhook.key_of(body, signed))
+        except Unusable as error:
+            if error.place:
+                log.error("%s: an event's key could not be read: %s", source.name, error.place)
+            return Quarantined(source.name, None, now, body, error.reason)
         return Event(source.name, key, now, body)

@@ -19,6 +19,19 @@ _STATED = {
     "properties": {"status": {"type": "string"}, "reason": {"type": "string"}},
     "additionalProperties": False,
 }
+_READY = {
+    "type": "object",
+    "required": ["status"],
+    "properties": {
+        "status": {"const": "ready"},
+        "failing": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "What works beside the receiver and failed last: feed:NAME, alerts.",
+        },
+    },
+    "additionalProperties": False,
+}
 
 
 def described(sources: Sequence[Source], limits: Limits) -> dict[str, Any]:
@@ -39,7 +52,7 @@ def described(sources: Sequence[Source], limits: Limits) -> dict[str, Any]:
             "/health": _looked_at("Whether the process answers.", _json("ok")),
             "/ready": _looked_at(
                 "Whether events would be taken now.",
-                _json("ready"),
+                _json("ready", _READY),
                 {"503": _refusal("Inbox or backlog forbid it.", is_empty=False, retry=True)},
             ),
             "/metrics": _looked_at(

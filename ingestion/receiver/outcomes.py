@@ -9,6 +9,7 @@ log = logging.getLogger("vouch.receiver")
 
 # A flood must not fill the disk with lines about itself.
 _SECONDS_BETWEEN_LINES = 10.0
+_REQUEST_SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 3.0, 10.0)
 _COMMIT_SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 3.0)
 
 
@@ -29,6 +30,12 @@ class Outcomes:
             buckets=_COMMIT_SECONDS,
             registry=self._registry,
         )
+        self.seconds = Histogram(
+            "vouch_receiver_request_seconds",
+            "Seconds from a request's head to its answer, which waits for the disk",
+            buckets=_REQUEST_SECONDS,
+            registry=self._registry,
+        )
         self.depth = Gauge(
             "vouch_inbox_depth",
             "Events in the inbox that were not yet landed",
@@ -37,7 +44,8 @@ class Outcomes:
         )
         self.quarantined = Gauge(
             "vouch_inbox_quarantined",
-            "Deliveries put aside in the inbox",
+            "Deliveries put aside in the inbox, by the receiver or when they were to be landed",
+            ["source", "reason"],
             registry=self._registry,
         )
         for source in sources:

@@ -4,10 +4,11 @@ Sources: bullhorn/rest-api-docs (`_authorization`, `_login`, `_search`, `_query`
 entityref). Its events are in ``_bullhorn_events``.
 """
 
-import json
+import os
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 from urllib.parse import parse_qs, urlparse
 
@@ -83,6 +84,25 @@ def _number(record: msgspec.Raw) -> Any:
         return None
 
 
+class _Hosts(msgspec.Struct):
+    oauthUrl: str
+    restUrl: str
+
+
+class _Session(msgspec.Struct):
+    restUrl: str
+    BhRestToken: str
+
+
+class _Granted(msgspec.Struct):
+    refresh_token: str
+    access_token: str
+
+
+class _Kept(msgspec.Struct):
+    refresh_token: str
+
+
 class _Login:
     """OAuth with a single-use refresh token, then the REST session it buys."""
 
@@ -90,39 +110,48 @@ class _Login:
         self._account = account
         self._session = session
         self._kept = tokens / f"bullhorn-{account.username}.json"
-        self._hosts: dict[str, str] | None = None
+        self._hosts: _Hosts | None = None
 
     def issue(self) -> tuple[str, str]:
         """REST address and session token."""
         if self._hosts is None:
-            self._hosts = self._json(
+            found = self._answered(
                 "GET",
                 f"{self._account.url}/rest-services/loginInfo",
                 username=self._account.username,
             )
-        granted = self._refreshed() or self._json(
-            "POST",
-            f"{self._hosts['oauthUrl']}/token",
-            grant_type="authorization_code",
-            code=self._code(),
-            **self._client(),
+            self._hosts = decoded(found, _Hosts)
+        granted = self._refreshed() or decoded(
+            self._answered(
+                "POST",
+                f"{self._hosts.oauthUrl}/token",
+                grant_type="authorization_code",
+                code=self._code(),
+                **self._client(),
+            ),
+            _Granted,
         )
-        self._keep(granted["refresh_token"])
-        rest = self._json(
+        self._keep(granted.refresh_token)
+        rest = self._answered(
             "POST",
-            f"{self._hosts['restUrl'].rstrip('/')}/login",
+            f"{self._hosts.restUrl.rstrip('/')}/login",
             version="*",
-            access_token=granted["access_token"],
+            access_token=granted.access_token,
         )
-        return rest["restUrl"], rest["BhRestToken"]
+        session = decoded(rest, _Session)
+        return session.restUrl, session.BhRestToken
 
-    def _refreshed(self) -> dict[str, str] | None:
-        if self._hosts is None or not self._kept.exists():
+    def _refreshed(self) -> _Granted | None:
+        if self._hosts is None:
             return None
-        token = json.loads(self._kept.read_text(encoding="utf-8"))["refresh_token"]
+        try:
+            token = decoded(self._kept.read_bytes(), _Kept).refresh_token
+        except (OSError, msgspec.MsgspecError):
+            # None kept, or cut off in mid-writing: the password flow buys a new one.
+            return None
         answer = self._session.request(
             "POST",
-            f"{self._hosts['oauthUrl']}/token",
+            f"{self._hosts.oauthUrl}/token",
             params={
                 "grant_type": "refresh_token",
                 "refresh_token": token,
@@ -130,13 +159,13 @@ class _Login:
             },
         )
         # Spent or expired: the password flow below buys a new one.
-        return dict(answer.json()) if answer.ok else None
+        return decoded(answer.content, _Granted) if answer.ok else None
 
     def _code(self) -> str:
         assert self._hosts is not None
         answer = self._session.request(
             "GET",
-            f"{self._hosts['oauthUrl']}/authorize",
+            f"{self._hosts.oauthUrl}/authorize",
             params={
                 "client_id": self._account.client_id,
                 "response_type": "code",
@@ -152,13 +181,13 @@ class _Login:
             raise self._refused("the login was refused")
         return code[0]
 
-    def _json(self, method: str, url: str, **params: str) -> dict[str, str]:
+    def _answered(self, method: str, url: str, **params: str) -> bytes:
         answer = self._session.request(method, url, params=params)
         if answer.status_code >= 500:
             answer.raise_for_status()
         if not answer.ok:
             raise self._refused(f"{urlparse(url).path} answered {answer.status_code}")
-        return decoded(answer.content, dict)
+        return answer.content
 
     def _client(self) -> dict[str, str]:
         return {
@@ -168,9 +197,11 @@ class _Login:
 
     def _keep(self, refresh_token: str) -> None:
         self._kept.parent.mkdir(parents=True, exist_ok=True)
-        partial = self._kept.with_suffix(".partial")
+        # Receiver and worker log in at the same time, each with a file of its own; the last
+        # one's token is as good as the first one's.
+        partial = self._kept.with_suffix(f".{os.getpid()}-{get_ident()}.partial")
         partial.touch(mode=0o600)
-        partial.write_text(json.dumps({"refresh_token": refresh_token}), encoding="utf-8")
+        partial.write_bytes(msgspec.json.encode(_Kept(refresh_token)))
         partial.replace(self._kept)
 
     def _refused(self, problem: str) -> SourceError:

@@ -3,7 +3,6 @@
 Source: typeform.com/developers (Create, Responses and Webhooks API).
 """
 
-import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -20,6 +19,7 @@ from ingestion.connection import Http, RawClient, decoded
 from ingestion.envelope import Record
 from ingestion.signatures import TYPEFORM
 from ingestion.vendor import Entity, Hint, Opinion, Page, Vendor, Webhook
+from ingestion.vendors import _opinions
 
 # Two requests a second and account (lirantal/typeform-client#34); just below it, because
 # its clock is not ours.
@@ -197,8 +197,6 @@ class _Rated(msgspec.Struct):
 
 
 _RATED = msgspec.json.Decoder(_Rated)
-_AUDIENCES = ("candidate", "client")
-_WORD = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
 def _opinion(body: bytes) -> Opinion | None:
@@ -208,16 +206,8 @@ def _opinion(body: bytes) -> Opinion | None:
     for answer in rated.answers:
         if answer.number is None or not (answer.field.type == "nps" or answer.field.id in scales):
             continue
-        if answer.number not in range(11):
-            return None
         audience, trigger = rated.hidden.respondent_kind, rated.hidden.trigger or rated.form_id
-        return Opinion(
-            rated.token,
-            int(answer.number),
-            audience if audience in _AUDIENCES else "unknown",
-            # Hidden fields are parts of an address that anybody may write.
-            trigger if _WORD.fullmatch(trigger) else "unknown",
-        )
+        return _opinions.opinion(rated.token, answer.number, audience, trigger)
     return None
 
 

@@ -180,6 +180,7 @@ def _payments(document: bytes) -> list[Hint]:
 class _Happened(msgspec.Struct):
     resourceId: _Id
     eventCategory: str
+    tenantId: str | None = None
 
 
 class _Batch(msgspec.Struct):
@@ -201,9 +202,16 @@ def _batch_key(body: bytes) -> str:
 
 
 def _hints(body: bytes) -> list[Hint]:
-    """One per event; one of a category that is none of ours names no entity, for the drain."""
+    """One per event; one of a category that is none of ours names no entity, for the drain.
+
+    An app has one webhook for all organisations that are connected to it.
+    """
     return [
-        Hint(_CATEGORIES.get(event.eventCategory, event.eventCategory), event.resourceId)
+        Hint(
+            _CATEGORIES.get(event.eventCategory, event.eventCategory),
+            event.resourceId,
+            owner=event.tenantId,
+        )
         for event in _BATCH.decode(body).events or []
         if event.eventCategory not in _NOT_BOOKS
     ]
@@ -257,5 +265,6 @@ VENDOR = Vendor(
         _hints,
         _is_intent_to_receive,
         announces=frozenset({"contacts", "invoices", "credit_notes", "payments"}),
+        owner=lambda settings: settings.organisation,
     ),
 )

@@ -19,6 +19,7 @@ from expectations import (
 from orchestration import code_version, contents, dbt
 from orchestration.resources import Home
 from publication.places import VERDICT
+from publication.postgresql import serve
 
 log = logging.getLogger("vouch.release")
 
@@ -90,6 +91,9 @@ def release(home: Home) -> dg.MaterializeResult[None]:
         origin=build.origin(settings.home, home.inbox_position()),
         at=at,
     )
+    if settings.serving.postgresql:
+        # Before the build counts as done: one that is not served is made again, and served.
+        serve(settings.home, settings.serving.postgresql)
     if build.fingerprint == home.next_build().fingerprint:
         build.remember(settings.home)
     publication.prune(settings.home, settings.releases.keep, at=at)

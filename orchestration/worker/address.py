@@ -5,14 +5,20 @@ import json
 import os
 import socket
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
 import psutil
 
 ANSWER_SECONDS = 5.0
+# Somewhat earlier a request is void: a worker that was busy becoming new code must not do what
+# somebody else was asked for meanwhile.
+_VOID_SECONDS = 4.0
 # Which process executes a run: its id and when it began, because ids are given again.
 PROCESS_TAG = "vouch/process"
+# Dagster's own, on a run or its job: how many seconds it may take.
+MAX_RUNTIME_TAG = "dagster/max_runtime"
 
 
 class NoWorker(Exception):
@@ -42,7 +48,9 @@ def ask(home: Path, request: dict[str, Any]) -> dict[str, Any]:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(ANSWER_SECONDS)
             connection.connect(str(address(home)))
-            connection.sendall(json.dumps(request).encode() + b"\n")
+            # This clock is the same for all processes of a machine.
+            dated = {**request, "until": time.monotonic() + _VOID_SECONDS}
+            connection.sendall(json.dumps(dated).encode() + b"\n")
             line = connection.makefile("rb").readline()
             answer: dict[str, Any] = json.loads(line)
     except (OSError, ValueError) as error:

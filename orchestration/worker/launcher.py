@@ -12,7 +12,7 @@ from dagster._core.launcher.default_run_launcher import DefaultRunLauncher
 from dagster._serdes.config_class import ConfigurableClassData
 
 from orchestration import settings
-from orchestration.worker.address import PROCESS_TAG, NoWorker, ask, is_alive
+from orchestration.worker.address import MAX_RUNTIME_TAG, PROCESS_TAG, NoWorker, ask, is_alive
 
 
 class WarmLauncher(DefaultRunLauncher):
@@ -29,7 +29,15 @@ class WarmLauncher(DefaultRunLauncher):
         """Have the run executed; returns at once."""
         run = context.dagster_run
         try:
-            answer = ask(self._home(), {"ask": "launch", "run": run.run_id, "job": run.job_name})
+            answer = ask(
+                self._home(),
+                {
+                    "ask": "launch",
+                    "run": run.run_id,
+                    "job": run.job_name,
+                    "max_runtime": run.tags.get(MAX_RUNTIME_TAG),
+                },
+            )
         except NoWorker as error:
             self._instance.report_engine_event(
                 f"{error}; a process is started for this run, which takes 10 to 20 s more. "
@@ -50,7 +58,13 @@ class WarmLauncher(DefaultRunLauncher):
         if run.is_finished or not is_alive(tag):
             return False
         self._instance.report_run_canceling(run)
-        os.kill(int(tag.partition("@")[0]), signal.SIGINT)
+        try:
+            # The worker also ends one that does not listen.
+            is_told = bool(ask(self._home(), {"ask": "terminate", "run": run_id}).get("told"))
+        except NoWorker:
+            is_told = False
+        if not is_told:
+            os.kill(int(tag.partition("@")[0]), signal.SIGINT)
         return True
 
     @property

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,22 +22,45 @@ from dagster._utils.interrupts import capture_interrupts, setup_interrupt_handle
 
 from ingestion.inbox import Inbox
 from orchestration.settings import REPOSITORY
-from orchestration.waiting import RUNS
-from orchestration.worker.address import PROCESS_TAG, process_tag
+from orchestration.waiting import RUNS, Arrived
+from orchestration.worker.address import MAX_RUNTIME_TAG, PROCESS_TAG, process_tag
 
 # How Dagster's processes name our code; the web interface links a run to its job by it.
 LOCATION = "orchestration.definitions"
 
 
+# How much later than Dagster the worker ends a run.
+_LATER_SECONDS = 60.0
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A run to be made: of which job, how configured, with which tags, for events up to which."""
+    """A run to be made, and what for."""
 
     run_id: str
-    job: str
-    tags: Mapping[str, str]
-    config: Mapping[str, Any]
-    sequence: int = 0
+    arrived: Arrived
+
+
+class RunLimits:
+    """How long runs may take, as Dagster has it: by run, by job, by the instance's settings."""
+
+    def __init__(self, repository: dg.RepositoryDefinition, dagster_home: Path) -> None:
+        self._repository = repository
+        monitoring: Any = InstanceRef.from_dir(str(dagster_home)).settings.get("run_monitoring")
+        self._longest = (monitoring or {}).get("max_runtime_seconds") or float("inf")
+
+    def of_job(self, job: str) -> float:
+        """When a run of the job that begins now is killed."""
+        return self.of_tag(self._repository.get_job(job).tags.get(MAX_RUNTIME_TAG))
+
+    def of_tag(self, tag: str | None) -> float:
+        """The same for a run with this value of Dagster's tag, on the monotonic clock.
+
+        Dagster's own monitoring interrupts it somewhat earlier. One that hangs does not listen,
+        and holds the home.
+        """
+        longest = float(tag) if tag else float(self._longest)
+        return time.monotonic() + longest + _LATER_SECONDS
 
 
 def execute(repository: dg.RepositoryDefinition, dagster_home: Path, run_id: str) -> bool:
@@ -51,26 +74,27 @@ def make_and_execute(
 ) -> bool:
     """Make a run as Dagster's daemon would, and execute it; whether it succeeded."""
     with dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(dagster_home))) as instance:
+        arrived = wanted.arrived
         run = instance.create_run_for_job(
-            repository.get_job(wanted.job),
+            repository.get_job(arrived.job),
             run_id=wanted.run_id,
-            run_config=wanted.config,
+            run_config=arrived.config,
             tags={
-                **repository.get_job(wanted.job).tags,
-                **wanted.tags,
+                **repository.get_job(arrived.job).tags,
+                **arrived.tags,
                 PROCESS_TAG: process_tag(os.getpid()),
             },
             status=dg.DagsterRunStatus.NOT_STARTED,
-            remote_job_origin=_origin(repository, wanted.job),
+            remote_job_origin=_origin(repository, arrived.job),
         )
         instance.report_dagster_event(
             DagsterEvent(DagsterEventType.PIPELINE_STARTING.value, run.job_name),
             run_id=run.run_id,
         )
-        if wanted.sequence:
-            # From here on the events are Dagster's: a run that dies is tried again by it.
+        if arrived.sequence:
+            # From here on the events are in a run. Those that it does not land are asked for again.
             inbox = Inbox.open(inbox_url)
-            inbox.advance(RUNS, max(wanted.sequence, inbox.position(RUNS)))
+            inbox.advance(RUNS, max(arrived.sequence, inbox.position(RUNS)))
             inbox.close()
         return _execute(repository, instance, wanted.run_id)
 
@@ -79,7 +103,9 @@ def report_dead(dagster_home: Path, run_id: str, how: str) -> None:
     """Mark a run as failed whose process has died, so that Dagster may try it again."""
     with dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(dagster_home))) as instance:
         run = instance.get_run_by_id(run_id)
-        if run is not None and not run.is_finished:
+        if run is not None and run.status == dg.DagsterRunStatus.CANCELING:
+            instance.report_run_canceled(run, f"The process of this run {how}.")
+        elif run is not None and not run.is_finished:
             instance.report_run_failed(
                 run,
                 f"The process of this run {how}.",

@@ -27,11 +27,18 @@ from expectations.warming import great_expectations
 from orchestration import code_version, dbt, home
 from orchestration.definitions import definitions
 from orchestration.run import dagster_home
-from orchestration.settings import Settings
-from orchestration.waiting import FROM_DROP, FROM_EVENTS
+from orchestration.settings import Settings, SettingsError, load
+from orchestration.waiting import EVENTS, FROM_DROP, FROM_EVENTS, LEFT, Arrived
 from orchestration.worker.address import address, is_there, process_tag
-from orchestration.worker.children import Child, forked
-from orchestration.worker.running import Wanted, execute, make_and_execute, report_dead
+from orchestration.worker.children import Child, How, forked
+from orchestration.worker.pauses import Pauses
+from orchestration.worker.running import (
+    RunLimits,
+    Wanted,
+    execute,
+    make_and_execute,
+    report_dead,
+)
 from orchestration.worker.watching import watch
 
 log = logging.getLogger("vouch.worker")
@@ -43,8 +50,6 @@ _NICE = 10
 _CODE = ("dbt_project", "expectations", "ingestion", "orchestration", "publication")
 _LIBRARIES = ("duckdb", "pyarrow.parquet", "dlt", "dbt.cli.main", "dbt.adapters.duckdb")
 _LISTENING = "VOUCH_WORKER_LISTENING"
-# A run that cannot even be made is tried again, later and later.
-_FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 1.0, 60.0
 
 
 class Server:
@@ -66,7 +71,9 @@ class Server:
         self._watcher: Child | None = None
         self._eye = -1
         self._unread = b""
-        self._pause, self._paused_until = _FIRST_PAUSE_SECONDS, 0.0
+        self._limits = RunLimits(self._repository, self._instance)
+        self._pauses = Pauses()
+        self._last_job = ""
         self._is_ending = False
 
     def serve(self) -> None:
@@ -104,12 +111,28 @@ class Server:
 
     def _answer(self, connection: socket.socket) -> None:
         request = json.loads(connection.makefile("rb").readline())
+        if time.monotonic() > request["until"]:
+            log.warning("too late to %s: nobody waits for it any more", request["ask"])
+            return
         answer: dict[str, Any] = {"ready": True, "pid": os.getpid(), "runs": self._run_ids()}
         if request["ask"] == "launch":
-            run_id = str(request["run"])
-            child = self._fork(run_id, lambda: execute(self._repository, self._instance, run_id))
-            answer = {"process": process_tag(child.pid)}
+            answer = {"process": process_tag(self._launch(request).pid)}
+        if request["ask"] == "terminate":
+            answer = {"told": self._tell_to_end(str(request["run"]))}
         connection.sendall(json.dumps(answer).encode() + b"\n")
+
+    def _launch(self, request: dict[str, Any]) -> Child:
+        run = str(request["run"])
+        child = Child(0, run, str(request["job"]))
+        child.ends_by = self._limits.of_tag(request["max_runtime"])
+        return self._fork(child, lambda: execute(self._repository, self._instance, run))
+
+    def _tell_to_end(self, run: str) -> bool:
+        """Interrupt a run of ours; whether it is one."""
+        found = [child for child in self._runs.values() if child.run == run]
+        for child in found:
+            child.tell_to_end()
+        return bool(found)
 
     def _run_ids(self) -> list[str]:
         return [child.run for child in self._runs.values()]
@@ -122,48 +145,65 @@ class Server:
             if "problem" in each:
                 log.warning("%s", each["problem"])
         arrived = [each["arrived"] for each in told if "arrived" in each]
-        if arrived and not self._runs and time.monotonic() >= self._paused_until:
-            self._start(arrived[-1])
+        if arrived and not self._runs:
+            ready = [Arrived(**each) for each in arrived[-1]]
+            ready = [each for each in ready if not self._pauses.is_paused(each.subject)]
+            # In turn: neither events that go on coming nor a folder that fills keep out the other.
+            ready.sort(key=lambda each: each.job == self._last_job)
+            for each in ready[:1]:
+                self._start(each)
 
-    def _start(self, arrived: dict[str, Any]) -> None:
-        wanted = Wanted(make_new_run_id(), **arrived)
-        log.info("run %s: %s", wanted.run_id[:8], wanted.tags["vouch/trigger"])
+    def _start(self, arrived: Arrived) -> None:
+        wanted = Wanted(make_new_run_id(), arrived)
+        log.info("run %s: %s", wanted.run_id[:8], arrived.trigger)
+        self._last_job = arrived.job
         inbox = self._settings.inbox_url
+        ends_by = self._limits.of_job(arrived.job)
         self._fork(
-            wanted.run_id,
+            Child(0, wanted.run_id, arrived.job, arrived.subject, ends_by),
             lambda: make_and_execute(self._repository, self._instance, inbox, wanted),
         )
 
-    def _fork(self, run_id: str, work: Callable[[], object]) -> Child:
-        def gently() -> None:
+    def _fork(self, child: Child, work: Callable[[], object]) -> Child:
+        def gently() -> object:
             os.nice(_NICE)
-            work()
+            return work()
 
         inherited = [self._listening.fileno(), self._eye]
-        child = forked(run_id, gently, self._settings.home / "worker.log", inherited)
+        child.pid = forked(gently, self._log(), inherited)
         self._runs[child.pid] = child
         return child
 
+    def _log(self) -> Path:
+        return self._settings.home / "worker.log"
+
     def _reap(self) -> None:
         for pid in list(self._runs):
+            if self._runs[pid].kill_if_overdue():
+                log.warning("run %s hangs and is killed", self._runs[pid].run[:8])
             ended = self._runs[pid].ended()
             if ended is None:
                 continue
             child = self._runs.pop(pid)
-            if ended.is_crash:
+            if ended.how is How.DIED:
                 log.warning("run %s %s", child.run[:8], ended.told)
-                self._slow_down()
                 report = partial(report_dead, self._instance, child.run, ended.told)
-                reporter = forked(child.run, report, self._settings.home / "worker.log", [])
-                os.waitpid(reporter.pid, 0)
-            else:
-                self._pause, self._paused_until = _FIRST_PAUSE_SECONDS, 0.0
+                os.waitpid(forked(report, self._log(), []), 0)
+            self._note(child, ended.how)
         if self._watcher is not None and self._watcher.ended() is not None:
             self._stop_watching()
 
-    def _slow_down(self) -> None:
-        self._paused_until = time.monotonic() + self._pause
-        self._pause = min(2 * self._pause, _LONGEST_PAUSE_SECONDS)
+    def _note(self, child: Child, how: How) -> None:
+        """What has failed is not asked for again at once."""
+        subjects = {child.subject} - {""}
+        # Whatever a run from events was for, it took in what was left.
+        subjects |= {LEFT} if child.job == FROM_EVENTS else set()
+        for subject in subjects:
+            if how is How.DONE:
+                self._pauses.done(subject)
+            # Other events need not wait because the gate refused these.
+            elif how is How.DIED or subject != EVENTS:
+                self._pauses.failed(subject)
 
     def _watch(self) -> None:
         """See to it that somebody looks at inbox and drop folder."""
@@ -172,7 +212,7 @@ class Server:
         self._eye, target = os.pipe()
         look = partial(watch, self._settings, target, os.getpid())
         closed = [self._listening.fileno(), self._eye]
-        self._watcher = forked("", look, self._settings.home / "worker.log", closed)
+        self._watcher = Child(forked(look, self._log(), closed))
         os.close(target)
 
     def _stop_watching(self) -> None:
@@ -182,14 +222,25 @@ class Server:
         self._watcher, self._eye, self._unread = None, -1, b""
 
     def _renew(self) -> None:
-        """Other code: become it, once nothing is under way. Whoever connects waits meanwhile."""
-        if self._runs or code_version.now(_CODE) == self._code:
+        """Other code or settings: become it, once nothing is under way. Whoever asks waits."""
+        news = "" if self._runs else self._news()
+        if not news:
             return
-        log.info("the code is new: starting again with it")
+        log.info("the %s new: starting again with it", news)
         self._stop_watching()
         os.set_inheritable(self._listening.fileno(), True)
         os.environ[_LISTENING] = str(self._listening.fileno())
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+
+    def _news(self) -> str:
+        if code_version.now(_CODE) != self._code:
+            return "code is"
+        try:
+            # Runs read them afresh: watching one inbox and draining another would lose events.
+            return "settings are" if load() != self._settings else ""
+        except SettingsError as error:
+            log.warning("%s", error)
+            return ""
 
     def _end(self, *_: object) -> None:
         self._is_ending = True

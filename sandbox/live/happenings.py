@@ -97,6 +97,37 @@ class Happenings:
                 (Change("bullhorn", "placements", key, "DELETED"),),
             )
 
+    def merge(self) -> Happened:
+        """A candidate turns out to be another one's duplicate, and points at that one."""
+        with self._lock:
+            survivor, duplicate = self._two_candidates()
+            self._changed(duplicate | {"isDeleted": True, "linkedPerson": {"id": survivor["id"]}})
+            return Happened(
+                f"candidate {duplicate['id']} is merged into {survivor['id']}",
+                (Change("bullhorn", "candidates", duplicate["id"], "UPDATED"),),
+            )
+
+    def anonymisation(self) -> Happened:
+        """A candidate's name and addresses are taken out of the record."""
+        with self._lock:
+            person, _ = self._two_candidates()
+            gone = dict.fromkeys(("firstName", "lastName", "email", "phone", "mobile"))
+            self._changed(person | gone | {"isAnonymized": True})
+            return Happened(
+                f"candidate {person['id']} is anonymised",
+                (Change("bullhorn", "candidates", person["id"], "UPDATED"),),
+            )
+
+    def _two_candidates(self) -> tuple[Record, Record]:
+        people = self._store["bullhorn", "candidates"]
+        whole = [one for one in people if not one["isDeleted"] and not one["isAnonymized"]]
+        first = self._dice.one(whole)
+        return first, self._dice.one([one for one in whole if one["id"] != first["id"]])
+
+    def _changed(self, candidate: Record) -> None:
+        changed = candidate | {"dateLastModified": self._now_ms()}
+        self._store.upsert("bullhorn", "candidates", changed)
+
     def _referral(self) -> Happened:
         people = self._store["bullhorn", "candidates"]
         referrer = self._dice.one([one for one in people if one["status"] == "Placed"])

@@ -60,7 +60,7 @@ class Live:
 
     def trigger(self, request: Request) -> Response:
         """Make one thing happen: answer (``?score=0..10``), detractor, referral, placement,
-        invoice-paid or deletion. Says what was changed and who was told.
+        invoice-paid, deletion, merge or anonymisation. Says what was changed and who was told.
         """
         kind, asked = request.path_params["kind"], request.query_params.get("score")
         kinds = self._kinds(None)
@@ -82,6 +82,8 @@ class Live:
             "placement": can.placement,
             "invoice-paid": can.invoice_paid,
             "deletion": can.deletion,
+            "merge": can.merge,
+            "anonymisation": can.anonymisation,
         }
 
     def _go_on(self) -> None:

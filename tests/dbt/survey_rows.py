@@ -1,8 +1,9 @@
 """Survey records, each there for one rule of scale or of who answered."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
-from warehouse import Delivery
+from warehouse import NOON, Delivery
 
 SCALE_OF_11 = {"steps": 11, "start_at_one": False}
 
@@ -36,6 +37,19 @@ def response(token: str, form_id: str, answers: list[dict[str, Any]], **hidden: 
 def nps(score: float) -> list[dict[str, Any]]:
     """An answer of Typeform's own NPS type."""
     return [answer("nps", "nps", score)]
+
+
+def own(answer_id: str, score: int | str | None, at: datetime, op: str = "upsert") -> Delivery:
+    """An answer that a tool of the agency's own pushed, as its vendor module lands it."""
+    data = {
+        "id": answer_id,
+        "respondent_email": "both@mail.example",
+        "score": score,
+        "submitted_at": "2026-03-02T10:00:00+01:00",
+        "company_key": "c-1",
+    }
+    said = {"type": f"survey_answer.{op}d", "timestamp": at.isoformat(), "data": data}
+    return Delivery("own", "answers", answer_id, said, version=at, op=op)
 
 
 TOLD = {
@@ -104,4 +118,9 @@ SURVEYS = [
         version=None,
     ),
     Delivery("files", "survey_answers", "f" * 16 + ":2", {"score": "ten"}, version=None),
+    own("a-1", 9, at=NOON),
+    own("a-1", 3, at=NOON + timedelta(minutes=1)),
+    own("a-2", 8, at=NOON),
+    own("a-2", None, at=NOON + timedelta(minutes=1), op="delete"),
+    own("a-3", "ten", at=NOON),
 ]

@@ -84,6 +84,18 @@ def test_a_file_row_names_its_company_by_code(built: Warehouse) -> None:
     ) == [("bullhorn:501",)]
 
 
+def test_an_answer_of_the_agencys_own_tool_counts_as_it_was_last_said(built: Warehouse) -> None:
+    assert built.rows(
+        "select source_record_id, score, company_id, respondent_kind, trigger,"
+        " submitted_at::varchar from intermediate.int_survey_responses"
+        " where source_entity = 'own.answers'"
+    ) == [("a-1", 3, "bullhorn:501", "client", "relationship", "2026-03-02 09:00:00")]
+    assert built.rows(
+        "select source_record_id, reason from intermediate.int_rejected_records"
+        " where source_entity = 'own.answers'"
+    ) == [("a-3", "score: not a whole number")]
+
+
 def test_everybody_has_a_respondent_key_and_mailboxes_share_one(built: Warehouse) -> None:
     rows = dict(
         built.rows("select source_record_id, respondent_key from intermediate.int_survey_responses")

@@ -39,6 +39,7 @@ ENTITIES: dict[str, tuple[str, ...]] = {
         "bank_transactions",
     ),
     "files": ("survey_answers",),
+    "own": ("answers",),
 }
 ENVELOPE = """tenant_id varchar, source varchar, entity varchar, record_id varchar,
     version timestamptz, op varchar, payload varchar, payload_sha256 varchar,

@@ -13,6 +13,7 @@ from expectations import (
     expected_check_names,
     judge,
 )
+from expectations.files import parquet_hashes
 from expectations.tables import same_rows_checks
 from expectations.verdict import to_json
 from publication import build_candidate
@@ -113,8 +114,24 @@ def test_tables_that_differ_from_the_files_fail(agency: Agency) -> None:
     candidate = build_candidate(agency.warehouse, agency.manifest, agency.home)
     with duckdb.connect(str(candidate.database)) as connection:
         connection.execute("update marts.fct_revenue set amount = amount + 0.0001")
-    checks = same_rows_checks(candidate.judged, ["fct_costs", "fct_revenue"])
+    marts, files = ["fct_costs", "fct_revenue"], parquet_hashes(candidate.folder)
+    checks = same_rows_checks(candidate.judged, marts, files, {})
     assert [check.status for check in checks] == ["passed", "failed"]
+    # What the files hold is known: the tables are still read.
+    again = same_rows_checks(
+        candidate.judged, marts, files, {check.name: check.read for check in checks}
+    )
+    assert again == checks
+
+
+def test_what_a_file_holds_is_not_taken_from_other_bytes(agency: Agency) -> None:
+    candidate = build_candidate(agency.warehouse, agency.manifest, agency.home)
+    files = parquet_hashes(candidate.folder)
+    (check,) = same_rows_checks(candidate.judged, ["fct_costs"], files, {})
+    other = check.read.replace(files["fct_costs.parquet"], "0" * 64)
+    wrong = other[:-1] + ("1" if other[-1] != "1" else "2")
+    (again,) = same_rows_checks(candidate.judged, ["fct_costs"], files, {check.name: wrong})
+    assert again == check
 
 
 def test_a_verdict_on_bytes_that_changed_meanwhile_is_not_given(agency: Agency) -> None:

@@ -64,7 +64,8 @@ class Receiving:
     def receive(self, account: Account, *bodies: bytes) -> list[bool]:
         """Put bodies into the inbox, as the receiver does; per body, whether it was new."""
         assert account.vendor.events is not None
-        key: Callable[[bytes], str] = account.vendor.events.key
+        key: Callable[[bytes], str] | None = account.vendor.events.key
+        assert key is not None
         events = [Event(account.name, key(body), ARRIVED, body) for body in bodies]
         return self.inbox.append(events)
 

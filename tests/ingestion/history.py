@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 from events import Receiving
 
-from ingestion.drain import consumer
+from ingestion.backlog import consumer
 from ingestion.feed import poll
 from ingestion.landing import landed_files
 from ingestion.pull import Account, pull
@@ -25,7 +25,10 @@ from sandbox.store import Store
 from tests.conftest import unpaced_config
 
 START = datetime(2026, 11, 2, 12, tzinfo=UTC)
-HAPPENINGS = ("answer", "referral", "placement", "invoice_paid", "deletion")
+HAPPENINGS = (
+    *("answer", "referral", "placement", "invoice_paid"),
+    *("deletion", "merge", "anonymisation"),
+)
 ACCOUNTS = ("bullhorn", "typeform", "xero")
 AGENCY = AgencyPlan(scale="tiny")
 

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -14,15 +15,18 @@ from events import ARRIVED, Receiving, answered, changed
 from ingestion.alerts import (
     CONSUMER,
     Alert,
+    Alerter,
     AlertRefused,
     Patience,
     alert_pending,
     keep_alerting,
     sender,
 )
-from ingestion.drain import consumer
+from ingestion.backlog import consumer
 from ingestion.inbox import Event
 from ingestion.pull import Account
+from ingestion.pulse import Pulse
+from ingestion.vendor import Opinion
 
 Accounts = Callable[..., Account]
 SOON = ARRIVED + timedelta(seconds=3)
@@ -178,7 +182,9 @@ def test_alerts_are_posted_by_a_thread_of_their_own(
     threading.Thread(target=server.serve_forever, daemon=True).start()
     over = threading.Event()
     send = sender(f"http://127.0.0.1:{server.server_port}/secret")
-    told = (receiving.inbox, [account("typeform")], send, lambda: datetime.now(UTC), over)
+    pulse = Pulse()
+    alerter = Alerter(receiving.inbox, (account("typeform"),), send)
+    told = (alerter, lambda: datetime.now(UTC), over, pulse)
     thread = threading.Thread(target=keep_alerting, args=told)
     thread.start()
     body = answered(response(4))
@@ -189,6 +195,50 @@ def test_alerts_are_posted_by_a_thread_of_their_own(
     server.shutdown()
     assert len(posted) == 2 and posted[0] == posted[1]
     assert posted[0]["score"] == 4 and "jane" not in json.dumps(posted).lower()
+    assert receiving.inbox.depth(CONSUMER) == 0
+    for outcome in (b"told", b"refused"):
+        assert b'vouch_alerts_total{outcome="%s"} 1.0' % outcome in pulse.text()
+
+
+def test_alerts_go_on_after_a_fault_that_nobody_foresaw(
+    account: Accounts, receiving: Receiving, caplog: pytest.LogCaptureFixture
+) -> None:
+    inbox, pulse, over = receiving.inbox, Pulse(), threading.Event()
+    inbox.append([Event("typeform", "01", datetime.now(UTC), answered(response(4)))])
+    arrived, tries = threading.Event(), iter([OSError("Jane Doe"), None])
+
+    def send(alert: Alert) -> None:
+        if error := next(tries):
+            raise error
+        arrived.set()
+
+    alerter = Alerter(inbox, (account("typeform"),), send)
+    told = (alerter, lambda: datetime.now(UTC), over, pulse)
+    thread = threading.Thread(target=keep_alerting, args=told)
+    thread.start()
+    assert arrived.wait(20)
+    over.set()
+    thread.join(timeout=20)
+    assert "no alerts for now: OSError at test_alerts.py:" in caplog.text
+    assert "Jane Doe" not in caplog.text
+    assert b'vouch_alerts_total{outcome="failed"} 1.0' in pulse.text()
+
+
+def test_a_fault_in_a_vendors_module_keeps_no_other_alert_back(
+    account: Accounts, receiving: Receiving
+) -> None:
+    def broken(body: bytes) -> Opinion | None:
+        raise KeyError("a fault in a vendor's module")
+
+    typeform = account("typeform")
+    assert typeform.vendor.webhook is not None
+    webhook = replace(typeform.vendor.webhook, opinion=broken)
+    faulty = replace(typeform, name="faulty", vendor=replace(typeform.vendor, webhook=webhook))
+    for number, each in enumerate((faulty, typeform)):
+        receiving.receive(each, answered(response(number)))
+    told = Told()
+    accounts = [faulty, typeform]
+    assert alert_pending(receiving.inbox, accounts, told, SOON, Patience()) == 1
     assert receiving.inbox.depth(CONSUMER) == 0
 
 

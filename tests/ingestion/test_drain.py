@@ -6,6 +6,7 @@ import random
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,12 @@ from typing import Any
 import pytest
 from events import ARRIVED, LATER, Receiving, answered, changed
 
-from ingestion.drain import consumer
+from ingestion.backlog import consumer
 from ingestion.errors import SourceError
 from ingestion.feed import poll
 from ingestion.inbox import Event
 from ingestion.pull import Account, Pulled
+from ingestion.vendor import Hint
 from sandbox.faults import Fault
 from sandbox.server import Sandbox
 
@@ -144,6 +146,36 @@ def test_a_softly_deleted_record_speaks_for_itself(
     assert (op, title) == ("delete", record["title"])
 
 
+@pytest.mark.parametrize(
+    ("change", "op"),
+    [
+        ({"isDeleted": True, "linkedPerson": {"id": 2}}, "merge"),
+        ({"isAnonymized": True, "firstName": None, "email": None}, "anonymise"),
+    ],
+)
+def test_a_merge_and_an_anonymisation_take_effect_from_the_event(
+    sandbox: Sandbox, account: Accounts, receiving: Receiving, change: dict[str, Any], op: str
+) -> None:
+    bullhorn = account("bullhorn")
+    poll(bullhorn, receiving.inbox, LATER)
+    person = next(
+        one
+        for one in sandbox.store["bullhorn", "candidates"]
+        if not one["isDeleted"] and not one["isAnonymized"]
+    )
+    for record in (person, person | change | {"dateLastModified": 1_793_000_000_000}):
+        sandbox.store.upsert("bullhorn", "candidates", record)
+        sandbox.subscriptions.announce("candidates", record["id"], "UPDATED")
+        poll(bullhorn, receiving.inbox, LATER)
+        receiving.drained(bullhorn)
+    rows = receiving.rows("candidates", "version, record_id, op, payload->'linkedPerson'->>'id'")
+    survivor = "2" if op == "merge" else None
+    assert [row[1:] for row in rows] == [
+        (str(person["id"]), "upsert", None),
+        (str(person["id"]), op, survivor),
+    ]
+
+
 def test_unknown_and_unreadable_events_are_put_aside_and_hold_nothing_up(
     sandbox: Sandbox, account: Accounts, receiving: Receiving
 ) -> None:
@@ -168,6 +200,36 @@ def test_unknown_and_unreadable_events_are_put_aside_and_hold_nothing_up(
     assert receiving.drained(xero) == receiving.drained(typeform) == {}
 
 
+def test_an_event_of_another_organisation_of_the_app_is_put_aside_as_that(
+    sandbox: Sandbox, account: Accounts, receiving: Receiving
+) -> None:
+    one, two = (record["InvoiceID"] for record in sandbox.store["xero", "invoices"][:2])
+    other = changed("INVOICE", one).replace(b"sandbox-org", b"another-org")
+    receiving.receive(account("xero"), other, changed("INVOICE", two))
+    assert receiving.drained(account("xero"))["invoices"].fetched == 1
+    assert receiving.rows("invoices", "record_id") == [(two,)]
+    assert receiving.reasons() == ["another account: another-org"]
+
+
+def test_a_fault_in_a_vendors_module_is_put_aside_and_holds_nothing_up(
+    sandbox: Sandbox, account: Accounts, receiving: Receiving
+) -> None:
+    typeform = account("typeform")
+    assert typeform.vendor.webhook is not None
+    right = typeform.vendor.webhook
+
+    def hints(body: bytes) -> list[Hint]:
+        return {b"Jane Doe": []}[body] if b"broken" in body else right.hints(body)
+
+    faulty = replace(typeform.vendor, webhook=replace(right, hints=hints))
+    first, second = sandbox.store["typeform", "responses"][:2]
+    receiving.receive(typeform, answered(first, "broken"), answered(second))
+    counts = receiving.drained(replace(typeform, vendor=faulty))
+    assert counts["responses"].carried == 1
+    (reason,) = receiving.reasons()
+    assert reason.startswith("failed: KeyError at test_drain.py:")
+
+
 def test_an_unreachable_source_leaves_the_events_waiting(
     sandbox: Sandbox, account: Accounts, receiving: Receiving
 ) -> None:
@@ -182,6 +244,39 @@ def test_an_unreachable_source_leaves_the_events_waiting(
         assert receiving.inbox.position(consumer("xero")) == 0
         assert receiving.rows("invoices", "record_id") == []
     assert receiving.drained(xero)["invoices"].fetched == 1
+
+
+def test_a_record_that_the_vendor_refuses_is_put_aside_and_the_others_land(
+    sandbox: Sandbox, account: Accounts, receiving: Receiving
+) -> None:
+    bullhorn = account("bullhorn")
+    poll(bullhorn, receiving.inbox, LATER)
+    announced = [record["id"] for record in sandbox.store["bullhorn", "notes"][:7]]
+    for record in announced:
+        sandbox.subscriptions.announce("notes", record, "UPDATED")
+    poll(bullhorn, receiving.inbox, LATER)
+    # Whatever it is asked together with.
+    sandbox.faults.add(Fault("bullhorn", str(announced[3]), "status", times=None, status=400))
+    assert receiving.drained(bullhorn)["notes"].fetched == 6
+    assert receiving.reasons() == [f"cannot be fetched: notes {announced[3]} answered 400"]
+    assert receiving.drained(bullhorn) == {}
+
+
+def test_a_request_that_is_refused_for_every_record_is_the_accounts_trouble(
+    sandbox: Sandbox, account: Accounts, receiving: Receiving
+) -> None:
+    bullhorn = account("bullhorn")
+    poll(bullhorn, receiving.inbox, LATER)
+    for record in sandbox.store["bullhorn", "notes"][:7]:
+        sandbox.subscriptions.announce("notes", record["id"], "UPDATED")
+    poll(bullhorn, receiving.inbox, LATER)
+    for status in (400, 403):
+        sandbox.faults.add(Fault("bullhorn", "entity/Note", "status", times=None, status=status))
+        with pytest.raises(SourceError, match=f"answered {status}"):
+            receiving.drained(bullhorn)
+        sandbox.faults.clear()
+    assert receiving.reasons() == []
+    assert receiving.drained(bullhorn)["notes"].fetched == 7
 
 
 def test_a_broken_answer_lands_among_the_rejects_as_it_does_in_a_pull(

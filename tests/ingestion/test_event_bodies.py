@@ -7,7 +7,8 @@ import msgspec
 import pytest
 from events import answered, changed
 
-from ingestion.vendor import Feed, Hint, Webhook, vendor
+from ingestion.signatures import Signed
+from ingestion.vendor import Feed, Hint, Opinion, Webhook, vendor
 
 # typeform.com/developers/webhooks/example-payload, shortened.
 TYPEFORM = (
@@ -44,6 +45,12 @@ BULLHORN = (
     b'"eventMetadata": {"PERSON_ID": "1314"}, "entityName": "ClientContact", "entityId": 8592, '
     b'"entityEventType": "UPDATED", "updatedProperties": ["username", "password"]}'
 )
+# standardwebhooks.com: type, timestamp, data.
+OWN = (
+    b'{"type": "survey_answer.created", "timestamp": "2026-03-02T10:15:04+01:00", "data": {"id": '
+    b'"a-4711", "respondent_email": "ann.lee@client.example", "score": 3, "comment": "Slow", '
+    b'"submitted_at": "2026-03-02T09:15:00Z", "company_key": "C-1001"}}'
+)
 
 
 def webhook(name: str) -> Webhook:
@@ -71,16 +78,62 @@ def test_a_typeform_event_carries_the_response_as_a_pull_lands_it() -> None:
     )
 
 
+def test_an_own_event_lands_whole_with_its_instant_as_version() -> None:
+    (hint,) = webhook("own").hints(OWN)
+    (entity,) = vendor("own").entities
+    assert hint == Hint("answers", "a-4711", OWN)
+    record = entity.identify(OWN)
+    at = datetime(2026, 3, 2, 9, 15, 4, tzinfo=UTC)
+    assert (record.record_id, record.version, record.op) == ("a-4711", at, "upsert")
+    assert entity.identify(OWN.replace(b"created", b"deleted")).op == "delete"
+
+
+def test_an_own_event_is_known_by_the_id_that_was_signed() -> None:
+    assert webhook("own").key_of(OWN, Signed(None, "msg_1")) == "msg_1"
+    with pytest.raises(ValueError, match="signs no id"):
+        webhook("own").key_of(OWN, Signed(None))
+
+
+@pytest.mark.parametrize(
+    ("said", "opinion"),
+    [
+        ({}, Opinion("a-4711", 3, "client", "relationship_client")),
+        (
+            {"respondent_kind": "candidate", "trigger": "job_close"},
+            Opinion("a-4711", 3, "candidate", "job_close"),
+        ),
+        (
+            {"respondent_kind": "alien", "trigger": "Jane Doe"},
+            Opinion("a-4711", 3, "unknown", "unknown"),
+        ),
+        ({"score": 11}, None),
+        ({"score": "3"}, None),
+        ({"score": None}, None),
+    ],
+)
+def test_an_own_answer_is_an_opinion(said: dict[str, object], opinion: Opinion | None) -> None:
+    event = json.loads(OWN)
+    event["data"] |= said
+    assert webhook("own").opinion(json.dumps(event).encode()) == opinion
+    assert webhook("own").opinion(OWN.replace(b"created", b"deleted")) is None
+
+
 def test_keys_make_a_repeated_event_the_same() -> None:
-    assert webhook("typeform").key(TYPEFORM) == "LtWXD3crgy"
-    assert webhook("xero").key(XERO) == webhook("xero").key(XERO)
-    assert webhook("xero").key(XERO) != webhook("xero").key(XERO.replace(b"76", b"77"))
+    nothing = Signed(None)
+    assert webhook("typeform").key_of(TYPEFORM, nothing) == "LtWXD3crgy"
+    first = webhook("xero").key_of(XERO, nothing)
+    assert webhook("xero").key_of(XERO, nothing) == first
+    assert webhook("xero").key_of(XERO.replace(b"76", b"77"), nothing) != first
     assert feed().key(BULLHORN) == "ID:JBM-40000517"
 
 
 def test_xero_and_bullhorn_events_name_records_to_fetch() -> None:
     assert webhook("xero").hints(XERO) == [
-        Hint("credit_notes", "55d84274-a3da-4829-a7c0-0cab601b95cc")
+        Hint(
+            "credit_notes",
+            "55d84274-a3da-4829-a7c0-0cab601b95cc",
+            owner="aef86862-2015-4b6b-88bc-d89032cecc50",
+        )
     ]
     (hint,) = feed().hints(BULLHORN)
     assert (hint.entity, hint.record_id, hint.is_deleted) == ("client_contacts", "8592", False)
@@ -108,6 +161,10 @@ def test_an_event_of_the_xero_app_itself_says_nothing_of_the_books() -> None:
         # It would become a part of an address.
         ("xero", changed("INVOICE", "../../connections?x=")),
         ("xero", b'{"events": [{}]}'),
+        ("own", OWN.replace(b"survey_answer.", b"banana.")),
+        ("own", OWN.replace(b"+01:00", b"")),
+        ("own", OWN.replace(b'"a-4711"', b'"a 4711"')),
+        ("own", OWN.replace(b'"id"', b'"ids"')),
         ("xero", b"{"),
     ],
 )

@@ -113,6 +113,50 @@ def test_what_is_put_aside_keeps_its_bytes_and_holds_nothing_up(inbox: Inbox) ->
     assert inbox.quarantined_count() == 2
 
 
+def test_a_reason_that_quotes_what_came_is_kept_as_both_databases_can(inbox: Inbox) -> None:
+    inbox.quarantine("xero", "k", NOON, b"{}", "unknown kind: a\0b\n" + "c" * 300)
+    (kept,) = inbox.quarantined()
+    assert kept.reason == "unknown kind: a\ufffdb\ufffd" + "c" * 182
+
+
+def test_what_was_put_aside_is_counted_by_the_word_of_its_reason(inbox: Inbox) -> None:
+    for number in range(3):
+        inbox.quarantine("xero", f"{number}", NOON, b"{}", f"record unknown: invoices {number}")
+    inbox.quarantine("xero", None, NOON, b"{", "json_invalid")
+    assert inbox.quarantined_by_reason() == {
+        ("xero", "record unknown"): 3,
+        ("xero", "json_invalid"): 1,
+    }
+
+
+def test_what_is_offered_again_is_an_event_and_put_aside_no_more(inbox: Inbox) -> None:
+    inbox.append([event("a")])
+    for _ in range(2):
+        inbox.quarantine("typeform", None, NOON, b"{", "key_failed")
+    (aside,) = inbox.quarantined()
+    assert aside.number is not None
+    assert inbox.offer_again(aside.number, event("b"))
+    assert [stored.event.key for stored in inbox.after(0)] == ["a", "b"]
+    assert inbox.quarantined() == []
+    inbox.quarantine("typeform", None, NOON, b"{", "key_failed")
+    (again,) = inbox.quarantined()
+    # Numbers are never given twice: a retried key holds one.
+    assert again.number is not None and again.number > aside.number
+    assert not inbox.offer_again(again.number, event("a"))
+    assert (inbox.newest(), inbox.quarantined()) == (inbox.newest(), [])
+
+
+def test_the_first_event_since_an_instant_is_found(inbox: Inbox) -> None:
+    times = [NOON + timedelta(hours=hour) for hour in range(3)]
+    inbox.append([Event("xero", f"{n}", at, b"{}") for n, at in enumerate(times)])
+    inbox.append([event("z")])
+    keys = {stored.sequence: stored.event.key for stored in inbox.after(0)}
+    for since, key in ((NOON, "0"), (NOON + timedelta(minutes=1), "1")):
+        found = inbox.first_since("xero", since)
+        assert found is not None and keys[found] == key
+    assert inbox.first_since("xero", NOON + timedelta(days=1)) is None
+
+
 def test_an_instant_without_a_zone_is_refused(inbox: Inbox) -> None:
     with pytest.raises(ValueError, match="no zone"):
         inbox.append([Event("typeform", "a", datetime(2026, 1, 1), b"{}")])  # noqa: DTZ001

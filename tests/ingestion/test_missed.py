@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from events import LATER, Receiving, answered, changed
 
+from ingestion.backlog import consumer
 from ingestion.feed import poll
-from ingestion.pull import Account, Pulled
+from ingestion.pull import Account, Pulled, pull
 from sandbox.server import Sandbox
 
 Accounts = Callable[..., Account]
@@ -86,6 +87,42 @@ def test_polled_events_announce_too(
     counts = pulling(bullhorn)
     assert (counts["placements"].landed, counts["placements"].missed) == (4, 4 - told)
     assert counts["job_submission_history"].missed is None
+
+
+def test_what_waits_in_the_inbox_is_not_missed(
+    sandbox: Sandbox, account: Accounts, pulling: Pulling, receiving: Receiving
+) -> None:
+    typeform, xero = account("typeform"), account("xero")
+    pulling(typeform)
+    pulling(xero)
+    told, *_ = late_answers(sandbox, 2)
+    receiving.receive(typeform, answered(told))
+    one, two = sandbox.store["xero", "invoices"][:2]
+    for record in (one, two):
+        changes = {"UpdatedDateUTC": f"/Date({LATE_MS}+0000)/"}
+        sandbox.store.upsert("xero", "invoices", record | changes)
+    receiving.receive(xero, changed("INVOICE", one["InvoiceID"]))
+    url = f"sqlite:///{receiving.home / 'inbox.sqlite'}"
+    for name, entity in ((typeform, "responses"), (xero, "invoices")):
+        (count,) = pull(name, receiving.home, LATER, {entity}, url)
+        assert (count.landed, count.missed) == (2, 1)
+        # The events are still there for the drain.
+        assert receiving.inbox.depth(consumer(name.name), name.name) == 1
+
+
+def test_a_pull_goes_on_without_the_inbox(
+    sandbox: Sandbox,
+    account: Accounts,
+    pulling: Pulling,
+    receiving: Receiving,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    pulling(account("typeform"))
+    late_answers(sandbox, 1)
+    nowhere = "sqlite:////dev/null/inbox.sqlite"
+    (count,) = pull(account("typeform"), receiving.home, LATER, {"responses"}, nowhere)
+    assert (count.landed, count.missed) == (1, 1)
+    assert "counts as missed: the inbox's folder /dev/null cannot be made" in caplog.text
 
 
 def test_another_accounts_events_announce_nothing_here(

@@ -1,5 +1,10 @@
 """A dropped CSV: sound as a whole, or refused with row and column."""
 
+import os
+import subprocess
+import sys
+import threading
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,9 +13,11 @@ import pytest
 from ingestion.drop import land_dropped, waiting
 from ingestion.errors import DropError
 from ingestion.landing import landed_files
+from ingestion.settling import SETTLE_SECONDS, Settling
 from ingestion.survey_file import read_survey_file
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
+LONG_AGO = 1_000_000_000
 HEADER = "respondent_email,score,comment,submitted_at,company_key\n"
 ROW = "ada@example.com,9,quick and clear,2026-01-15T10:00:00Z,C-1\n"
 
@@ -20,6 +27,8 @@ def dropped(tmp_path: Path, text: str | bytes, name: str = "answers.csv") -> Pat
     folder.mkdir(exist_ok=True)
     path = folder / name
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    # Long ago: nobody writes it any more.
+    os.utime(path, (LONG_AGO, LONG_AGO))
     return path
 
 
@@ -79,3 +88,80 @@ def test_a_refused_file_does_not_hold_up_the_others(tmp_path: Path) -> None:
     dropped(tmp_path, HEADER + ROW, "sound.csv")
     outcomes = {result.name: result.outcome for result in land_dropped(tmp_path, "t", NOON)}
     assert outcomes == {"empty.csv": "refused", "sound.csv": "landed"}
+
+
+def test_what_cannot_be_read_is_refused_with_the_reason(tmp_path: Path) -> None:
+    folder = tmp_path / "drop"
+    folder.mkdir()
+    # A file that not even root can read from its beginning.
+    (folder / "answers.csv").symlink_to("/proc/self/mem")
+    (result,) = land_dropped(tmp_path, "t", NOON)
+    assert result.outcome == "refused" and "cannot be read (Input/output error)" in result.reason
+    assert waiting(tmp_path) == []
+
+
+SLOW_WRITER = f"""
+import sys, time
+with open(sys.argv[1], "w") as file:
+    file.write({HEADER + ROW!r})
+    file.flush()
+    print("half", flush=True)
+    sys.stdin.read()
+    file.write({ROW!r})
+"""
+
+
+def test_half_of_a_file_is_left_until_its_writer_is_done(tmp_path: Path) -> None:
+    path = dropped(tmp_path, HEADER, "sound.csv").with_name("answers.csv")
+    dropped(tmp_path, HEADER + ROW, "sound.csv")
+    writer = subprocess.Popen(
+        [sys.executable, "-c", SLOW_WRITER, str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert writer.stdout is not None and writer.stdout.readline() == "half\n"
+    first = land_dropped(tmp_path, "t", NOON)
+    # A stalled upload stands still, and is still open.
+    os.utime(path, (0, 0))
+    second = land_dropped(tmp_path, "t", NOON)
+    writer.communicate()
+    third = land_dropped(tmp_path, "t", NOON)
+    assert [(each.name, each.outcome, each.rows) for each in first + second + third] == [
+        ("sound.csv", "landed", 1),
+        ("answers.csv", "landed", 2),
+    ]
+
+
+def test_a_file_from_a_clock_that_is_ahead_settles_by_being_looked_at(tmp_path: Path) -> None:
+    path = dropped(tmp_path, HEADER + ROW)
+    os.utime(path, (time.time() + 3600,) * 2)
+    settling = Settling()
+    assert settling.settled([path]) == []
+    time.sleep(SETTLE_SECONDS / 2)
+    path.write_text(HEADER + ROW + ROW)
+    os.utime(path, (time.time() + 3600,) * 2)
+    assert settling.settled([path]) == []
+    time.sleep(SETTLE_SECONDS * 3 / 4)
+    assert settling.settled([path]) == []
+    time.sleep(SETTLE_SECONDS / 2)
+    assert settling.settled([path]) == [path]
+
+
+def test_what_grows_while_it_is_landed_is_not_lost(tmp_path: Path) -> None:
+    path = dropped(tmp_path, HEADER + ROW)
+
+    def grow() -> None:
+        while not (tmp_path / "dlt").exists():
+            time.sleep(0.002)
+        with path.open("a") as file:
+            file.write(ROW)
+
+    growing = threading.Thread(target=grow)
+    growing.start()
+    (result,) = land_dropped(tmp_path, "t", NOON)
+    growing.join()
+    assert (result.outcome, result.rows) == ("landed", 1)
+    assert "after its first 1 rows had been landed" in result.reason
+    (kept,) = (tmp_path / "drop" / "refused").glob("*.csv")
+    assert kept.read_text() == HEADER + ROW + ROW

@@ -14,6 +14,11 @@ from benchmarks.live import Answers
 from ingestion.inbox import Event, Inbox
 
 _SECONDS = 180.0
+# A file for the drop folder, of one answer.
+DROPPED = (
+    "respondent_email,score,comment,submitted_at,company_key\n"
+    "ada@example.com,9,quick and clear,2026-10-15T10:00:00Z,\n"
+)
 
 
 def answer(home: Path, number: int, score: int) -> Event:

@@ -37,7 +37,9 @@ def test_a_dropped_file_runs_just_what_follows_and_moves_a_figure(
         text=True,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    steps = json.loads(done.stdout.splitlines()[-1])
+    waits, schedule, steps = json.loads(done.stdout.splitlines()[-1])
+    # However a job is launched, it waits for a run that holds the home; and the schedule is as set.
+    assert waits == [600.0, 600.0, 600.0] and schedule == "STOPPED"
     assert "files__survey_answers" in steps
     assert not [step for step in steps if step.startswith("land_")]
     assert vouch.current() != before
@@ -50,11 +52,18 @@ RUN_FROM_DROP = """
 import json, sys
 import dagster as dg
 from orchestration import settings
-from orchestration.definitions import FROM_DROP, definitions
+from orchestration.definitions import FROM_DROP, FROM_EVENTS, WHOLE_WAY, definitions
 from orchestration.run import dagster_home
 from dagster._core.instance.ref import InstanceRef
 found = settings.load()
-job = definitions().resolve_job_def(FROM_DROP)
+repository = definitions().get_repository_def()
+configs = [
+    dg.validate_run_config(repository.get_job(name), {})
+    for name in (WHOLE_WAY, FROM_DROP, FROM_EVENTS)
+]
+waits = [config["resources"]["home"]["config"]["wait_seconds"] for config in configs]
+schedule = repository.get_schedule_def("hourly").default_status.value
+job = repository.get_job(FROM_DROP)
 ref = InstanceRef.from_dir(str(dagster_home(found.home)))
 with dg.DagsterInstance.from_ref(ref) as instance:
     done = job.execute_in_process(
@@ -66,6 +75,7 @@ for event in done.all_events:
     if event.is_failure:
         print(event.event_specific_data.error, file=sys.stderr)
 print()
-print(json.dumps([e.step_key for e in done.all_events if e.is_step_success]))
+steps = [e.step_key for e in done.all_events if e.is_step_success]
+print(json.dumps([waits, schedule, steps]))
 sys.exit(0 if done.success else 1)
 """

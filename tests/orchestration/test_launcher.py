@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,9 +10,11 @@ import dagster as dg
 import pytest
 from dagster._core.launcher.base import LaunchRunContext, WorkerStatus
 
+from orchestration.run import dagster_home
 from orchestration.settings import REPOSITORY
-from orchestration.worker.address import PROCESS_TAG, process_tag
+from orchestration.worker.address import MAX_RUNTIME_TAG, PROCESS_TAG, process_tag
 from orchestration.worker.launcher import WarmLauncher
+from orchestration.worker.running import RunLimits
 
 
 @dg.job
@@ -71,3 +74,13 @@ def test_without_a_worker_dagsters_own_launcher_is_asked_and_the_run_says_so(
         launcher.launch_run(LaunchRunContext(run, None))
     told = [entry.message for entry in instance.all_logs(run.run_id)]
     assert any("a process is started for this run" in message for message in told)
+
+
+def test_a_run_may_take_as_long_as_its_tag_its_job_or_the_instance_says(tmp_path: Path) -> None:
+    tagged = dg.define_asset_job("tagged", tags={MAX_RUNTIME_TAG: "1800"})
+    untagged = dg.define_asset_job("untagged")
+    repository = dg.Definitions(jobs=[tagged, untagged]).get_repository_def()
+    limits, now = RunLimits(repository, dagster_home(tmp_path)), time.monotonic()
+    # A minute later than Dagster itself.
+    found = (limits.of_job("tagged"), limits.of_job("untagged"), limits.of_tag("30"))
+    assert [round(each - now, -1) for each in found] == [1860, 7260, 90]

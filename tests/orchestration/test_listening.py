@@ -50,6 +50,7 @@ def receiving(tmp_path: Path) -> Iterator[tuple[str, Path, Path]]:
 
 def test_queues_are_read_and_detractors_told(receiving: tuple[str, Path, Path]) -> None:
     sandbox, home, lines = receiving
+    address = lines.read_text().split("receiving at ")[1].split()[0]
     inbox = Inbox.open(f"sqlite:///{home / 'inbox.sqlite'}")
     deadline = time.monotonic() + _SECONDS
     # Until the receiver has subscribed, a referral has no queue to wait in.
@@ -61,6 +62,12 @@ def test_queues_are_read_and_detractors_told(receiving: tuple[str, Path, Path]) 
     assert said["told"] == ["typeform: webhook taken"]
     told = _awaited(lines, "Detractor: 3 of 10")
     assert said["records"][0].split(" ")[1] in told
+    assert requests.get(f"{address}/ready", timeout=20).json() == {"status": "ready"}
+    figures = requests.get(f"{address}/metrics", timeout=20).text
+    assert 'vouch_feed_events_total{source="bullhorn"} 0.0' not in figures
+    assert 'vouch_feed_last_success_timestamp_seconds{source="bullhorn"} 0.0' not in figures
+    assert 'vouch_alerts_total{outcome="told"} 1.0' in figures
+    assert 'vouch_inbox_depth{source="bullhorn"}' in figures
     inbox.close()
 
 

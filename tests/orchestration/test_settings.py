@@ -20,6 +20,19 @@ def test_the_shipped_file_reads_the_sandbox() -> None:
     assert all("127.0.0.1" in account.settings.url for account in found.accounts)
 
 
+def test_the_hourly_pull_is_on_unless_switched_off(tmp_path: Path) -> None:
+    assert load(tmp_path, 'tenant = "t"\n').schedule.hourly
+    assert not load(tmp_path, 'tenant = "t"\n[schedule]\nhourly = false\n').schedule.hourly
+
+
+def test_what_was_edited_is_told_from_what_was_not(tmp_path: Path) -> None:
+    # The worker starts again with other settings.
+    text = 'tenant = "t"\n[sources.typeform]\ntoken = "a"\n'
+    assert load(tmp_path, text) == load(tmp_path, text)
+    for edited in (text.replace('"a"', '"b"'), text + '[inbox]\nurl = "sqlite:///x"\n'):
+        assert load(tmp_path, edited) != load(tmp_path, text)
+
+
 def test_a_reference_is_taken_from_the_environment(tmp_path: Path) -> None:
     text = 'tenant = "t"\n[sources.typeform]\ntoken = "${TOKEN}"\nurl = "${URL:-http://x}/a"\n'
     (account,) = load(tmp_path, text, TOKEN="secret").accounts

@@ -5,8 +5,10 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from tests.recalculation.applications import applications
 from tests.recalculation.attribution import channels, credits
 from tests.recalculation.frames import Records, month, periods, seed
+from tests.recalculation.hiring import days_open
 from tests.recalculation.money import (
     REPORTING_CURRENCY,
     converted,
@@ -36,7 +38,7 @@ def cost_lines(records: Records) -> pd.DataFrame:
     billed = set(lines.loc[is_bounty, "placement_id"])
     columns = [
         "cost_line_id", "channel", "cost_category", "is_recruiting_cost", "is_comparable",
-        "currency", "amount", "document_date",
+        "currency", "amount", "document_date", "placement_id",
     ]  # fmt: skip
     given = [lines[columns], _bounties(records, billed)[columns], internal_lines(records)]
     both = pd.concat([rows for rows in given if len(rows)], ignore_index=True)
@@ -302,11 +304,7 @@ def cost_per_credit(records: Records) -> pd.Series:
 @cache
 def lag_months(records: Records) -> int:
     """Median whole days from opening to offer in months, rounded up, from 1 to 12."""
-    placed = records.table("int_placements")
-    placed = placed[placed["is_started"]]
-    opened = records.table("int_jobs").set_index("job_id")["opened_at"]
-    accepted = records.table("int_applications").set_index("application_id")["hired_at"]
-    offer = placed["application_id"].map(accepted).fillna(placed["added_at"])
-    days = (offer.dt.normalize() - placed["job_id"].map(opened).dt.normalize()).dt.days
-    median = days[days >= 0].median()
+    taken = applications(records)
+    taken = taken[taken["placement_id"].notna()]
+    median = days_open(records, taken).median()
     return 1 if np.isnan(median) else int(np.clip(np.ceil(median / (365.25 / 12)), 1, 12))

@@ -39,14 +39,14 @@ def hiring(records: Records) -> pd.DataFrame:
     taken = sent[sent["placement_id"].notna()]
     hired = taken.assign(date=taken["accepted_at"], days=taken["days_to_hire"])
     rows += _cut(records, "time_to_hire_days", hired[hired["days"].notna()])
-    filled = taken.assign(date=taken["accepted_at"], days=_days_open(records, taken))
+    filled = taken.assign(date=taken["accepted_at"], days=days_open(records, taken))
     rows += _cut(records, "time_to_fill_days", filled[filled["days"].notna()])
     own = pd.DataFrame(rows).reindex(columns=[*KEYS, *FIGURES, "n"])
     hidden = withheld(own, ["metric", "period", "period_start", "cut_by"])
     return blanked(own, hidden, FIGURES)
 
 
-def _days_open(records: Records, taken: pd.DataFrame) -> pd.Series:
+def days_open(records: Records, taken: pd.DataFrame) -> pd.Series:
     """Days from the last opening of the job before the acceptance, the first one at least."""
     openings = records.table("int_job_openings").sort_values("opened_at")
     of_job = {job: group["opened_at"].dt.normalize() for job, group in openings.groupby("job_id")}

@@ -4,6 +4,7 @@ from functools import cache
 
 import pandas as pd
 
+from tests.recalculation.deliveries import invitations, telling
 from tests.recalculation.frames import Records, month
 from tests.recalculation.surveys import EVENT, POPULATION, answers
 
@@ -12,7 +13,10 @@ WAIT_DAYS = 30
 
 @cache
 def occasions(records: Records) -> pd.DataFrame:
-    """One row per event of a survey in use, from the month of its first answer, 30 days past."""
+    """One row per event of a survey in use, from the month of its first answer, 30 days past.
+
+    ``is_missed``: nobody was asked; ``is_untold``: nobody tells whether somebody was.
+    """
     events = pd.concat(
         [_applications(records), _stages(records), _placements(records), _jobs(records)],
         ignore_index=True,
@@ -25,12 +29,18 @@ def occasions(records: Records) -> pd.DataFrame:
     is_past = day + pd.Timedelta(days=WAIT_DAYS) <= records.as_of
     events = events[is_past & (month(events["occurred_at"]) >= start)]
     heard = set(zip(told["trigger"], told["event_id"], strict=True))
-    named = zip(events["trigger"], events["event_id"], strict=True)
+    named = list(zip(events["trigger"], events["event_id"], strict=True))
+    sent = invitations(records)
+    invited = set(zip(sent["trigger"], sent["event_id"], strict=True))
+    is_untold = ~told["source_relation"].isin(telling(records))
+    untold = set(told.loc[is_untold, "trigger"])
     return events.assign(
         audience=events["trigger"].map(lambda t: "client" if t == "job_close" else "candidate"),
         survey_kind="transactional",
         population=events["trigger"].map(POPULATION).fillna("client"),
         is_answered=[key in heard for key in named],
+        is_missed=[key[0] not in untold and key not in heard | invited for key in named],
+        is_untold=[key[0] in untold and key not in heard for key in named],
         recruiter_id=events["recruiter_id"].fillna("unknown"),
         respondent_key=events["person_id"].fillna(events["event_id"]),
     )

@@ -6,6 +6,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from tests.recalculation.deliveries import asked, with_silence
 from tests.recalculation.frames import (
     FLOOR,
     Records,
@@ -139,6 +140,7 @@ def _nps(records: Records) -> pd.DataFrame:
         promoters=lambda v: v["band"] == "promoter", detractors=lambda v: v["band"] == "detractor"
     )
     found = _summed(_cut(records, told, OPINION_CUTS), ["promoters", "detractors"])
+    found = with_silence(records, found, told)
     n = found["rows"]
     p, d = (found["promoters"] + 0.75) / (n + 3), (found["detractors"] + 0.75) / (n + 3)
     half = 100 * Z * np.sqrt((p + d - (p - d) ** 2) / (n + 3))
@@ -259,11 +261,14 @@ def _long(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _response_rate(records: Records) -> pd.DataFrame:
-    """Nobody tells deliveries, so nobody knows the rate; n are the people heard."""
-    told = answers(records)
-    within = windowed(told[told["is_nps_scale"]], "submitted_at", periods(records))
-    found = _summed(_cut(records, _long(within), {}), [])
-    return found.assign(metric="response_rate")
+    """Answers of deliveries, where every source that brought an answer tells them."""
+    found = _long(asked(records)).assign(cut_by="all", cut="all", rows=lambda f: f["delivered"])
+    rate = _share(found, "response_rate", found["answered"]).drop(columns="asked")
+    nothing = ("value", "ci_low", "ci_high", "centre", "half_width")
+    for column in (*nothing, "numerator", "denominator"):
+        is_unknown = rate["is_untold"] | ((rate["delivered"] == 0) & (column in nothing))
+        rate[column] = rate[column].astype(float).mask(is_unknown)
+    return rate
 
 
 def _closed_loop(records: Records) -> list[pd.DataFrame]:
@@ -321,17 +326,20 @@ def _occasions(records: Records) -> list[pd.DataFrame]:
     window = periods(records)
     unlinked = _summed(_cut(records, windowed(loose, "submitted_at", window), RECRUITER), [])
     events = windowed(occasions(records), "occurred_at", window)
-    found = _summed(_cut(records, events, RECRUITER), ["is_answered"])
+    found = _summed(_cut(records, events, RECRUITER), ["is_answered", "is_missed", "is_untold"])
     possible = unlinked.set_index(CELL)["rows"].reindex(pd.MultiIndex.from_frame(found[CELL]))
     silent = found["rows"] - found["is_answered"]
     possible = np.minimum(silent, possible.fillna(0).to_numpy())
     answered = _share(found, "answered_share", found["is_answered"])
     answered = _ranged(answered, possible)
-    never = _share(_long(found), "never_invited_share", pd.Series(0, found.index))
-    never = _ranged(never, silent)
+    missed, untold = found["is_missed"], found["is_untold"]
+    never = _share(found, "never_invited_share", missed).assign(
+        range_low=(missed - np.minimum(missed, possible)) / found["rows"],
+        range_high=(missed + untold) / found["rows"],
+    )
     return [
         _unknown(answered, (found["is_answered"] == 0) & (possible > 0)),
-        _unknown(never, silent > 0),
+        _long(_unknown(never, untold > 0)),
     ]
 
 

@@ -66,7 +66,9 @@ def _conversion(records: Records, edge: object) -> tuple[object, object]:
 def settled(records: Records) -> pd.DataFrame:
     """Edges with whether their conversion, or the one that would be now, is settled on them."""
     own = referrals(records)
-    claims = own[~own["is_self_referral"].eq(True)].sort_values(["referred_at", "referral_id"])
+    claims = own[~own["is_self_referral"].eq(True)].sort_values(
+        ["referred_at", "evidence_strength", "referral_id"], ascending=[True, False, True]
+    )
     of_subject = dict(iter(claims.groupby(["subject_kind", "subject_id"])))
     last = conversions(records).groupby(["subject_kind", "subject_id"])["converted_date"].max()
     is_settled = []

@@ -39,8 +39,8 @@ def answers(records: Records) -> pd.DataFrame:
     told = told.rename(columns={"respondent_kind": "audience"}).reset_index(drop=True)
     top = records.table("int_companies").set_index("company_id")["top_company_id"]
     told["top_company_id"] = told["company_id"].map(top)
-    told["event_id"] = [_event(row) for row in told.to_dict("records")]
-    told["population"] = _populations(records, told)
+    told["event_id"] = [event_of(row) for row in told.to_dict("records")]
+    told["population"] = populations(records, told)
     told["referral_status"] = _referral_statuses(records, told)
     told["channel"] = _channels(records, told)
     told["stage"] = _stages(records, told)
@@ -48,7 +48,8 @@ def answers(records: Records) -> pd.DataFrame:
     return told.assign(submitted_month=told["submitted_at"].dt.to_period("M").dt.to_timestamp())
 
 
-def _event(row: dict[str, object]) -> object:
+def event_of(row: dict[str, object]) -> object:
+    """What a transactional survey asked about: its trigger's record, else any, else the form."""
     if row["survey_kind"] == "relationship":
         return None
     asked = EVENT.get(str(row["trigger"]), "application_id")
@@ -58,7 +59,8 @@ def _event(row: dict[str, object]) -> object:
     return row["form_id"]
 
 
-def _populations(records: Records, told: pd.DataFrame) -> pd.Series:
+def populations(records: Records, told: pd.DataFrame) -> pd.Series:
+    """Of whom the answers are, by trigger or, in relationship surveys, by their history."""
     placed = records.table("int_placements")
     placed = placed[placed["is_started"]]
     first_start = placed.groupby("person_id")["start_date"].min()

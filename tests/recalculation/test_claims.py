@@ -147,7 +147,7 @@ def test_every_jackknife_comes_out_the_same_by_numpy(asked: Asked) -> None:
     }
     compared = 0
     for key, group in units.groupby(keys):
-        estimate, error, freedom = _jackknife(group)
+        estimate, error, freedom = jackknife(group)
         row = found[key]
         assert row["estimate"] == pytest.approx(estimate, nan_ok=True), key
         if row["standard_error"] is None:
@@ -164,7 +164,7 @@ def _is_cut(row: dict[str, Any]) -> bool:
     return row["ci_low"] in (-1.0, -10.0, -200.0)
 
 
-def _jackknife(units: pd.DataFrame) -> tuple[float | None, float, int]:
+def jackknife(units: pd.DataFrame) -> tuple[float | None, float, int]:
     """Everything of a cluster left out, the estimate made anew, over and over."""
     clusters = units["cluster_id"].unique()
     estimate = _estimate(units)

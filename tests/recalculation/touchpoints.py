@@ -63,7 +63,10 @@ def referral_claims(records: Records) -> pd.DataFrame:
         evidence=named["evidence"].where(~is_unresolved, "unresolved_text"),
         channel=is_unresolved.map({True: "unknown", False: "referral"}),
         touched_at=named["referred_at"],
-    )[[c for c in COLUMNS if c != "value"] + ["channel", "is_self_referral", "referrer_person_id"]]
+    )[
+        [c for c in COLUMNS if c != "value"]
+        + ["channel", "is_self_referral", "referrer_person_id", "referrer"]
+    ]
 
 
 def _mapped(statements: pd.DataFrame) -> pd.DataFrame:

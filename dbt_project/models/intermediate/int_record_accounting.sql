@@ -21,6 +21,7 @@
     'typeform.forms': [['int_survey_forms'], 'is_deleted', 'deleted'],
     'typeform.responses': [['int_survey_responses'], 'is_deleted', 'deleted'],
     'files.survey_answers': [['int_survey_responses'], 'is_deleted', 'deleted'],
+    'own.answers': [['int_survey_responses'], 'is_deleted', 'deleted'],
     'xero.contacts': [['int_company_links', 'int_vendors'], 'is_deleted', 'deleted'],
     'xero.accounts': [['int_accounts'], 'is_deleted', 'deleted'],
     'xero.invoices': [

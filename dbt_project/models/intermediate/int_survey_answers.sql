@@ -80,6 +80,26 @@ files as (
 
 ),
 
+own as (
+
+    select
+        record.response_id,
+        {{ provenance('record') }},
+        record.source_relation || ':own_answers' as form_id,
+        record.company_key,
+        record.respondent_kind,
+        record.survey_trigger,
+        {{ email_key('record.respondent_email') }} as respondent_email,
+        record.score,
+        record.comment_text,
+        record.submitted_at
+
+    from {{ ref('stg_own__answers') }} as record
+
+    where {{ usable('record') }}
+
+),
+
 answers as (
 
     select
@@ -147,6 +167,37 @@ answers as (
         submitted_at
 
     from files
+
+    union all
+
+    select
+        response_id,
+        {{ provenance('own') }},
+        form_id,
+        cast(null as string) as candidate_record_id,
+        cast(null as string) as contact_record_id,
+        cast(null as string) as company_record_id,
+        cast(null as string) as placement_record_id,
+        cast(null as string) as application_record_id,
+        company_key,
+        respondent_kind,
+        survey_trigger,
+        respondent_email,
+        cast(null as string) as who_told_you,
+        cast(null as string) as who_told_you_text,
+        comment_text,
+        score,
+        cast(null as int) as csat_score,
+        cast(null as int) as ces_score,
+        {% for driver in driver_refs() %}
+        cast(null as int) as rating_{{ driver }},
+        {% endfor %}
+        true as is_nps_scale,
+        false as is_other_scale_as_nps,
+        score is not null as has_score_given,
+        submitted_at
+
+    from own
 
 )
 

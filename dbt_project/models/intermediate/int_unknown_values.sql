@@ -6,7 +6,8 @@
     'stg_xero__credit_notes',
     'stg_xero__bank_transactions',
     'stg_typeform__responses',
-    'stg_files__survey_answers'
+    'stg_files__survey_answers',
+    'stg_own__answers'
 ] %}
 
 with

@@ -40,7 +40,7 @@ NOT_HTTP = frozenset(
         None,
     }
 )
-_PUSHING = ("typeform", "stripe", "own")
+_PUSHING = ("typeform", "stripe", "own", "answers", "books")
 
 
 def requests(seed: int, count: int, now: datetime, max_body_bytes: int) -> Iterator[Hostile]:
@@ -300,7 +300,7 @@ def flipped(dice: Random, source: str, body: bytes, now: datetime) -> list[Heade
 
 
 def at_another_time(dice: Random, source: str, body: bytes, now: datetime) -> list[Header]:
-    timed = source if source != "typeform" else "stripe"
+    timed = source if source in ("stripe", "own") else "stripe"
     span = timedelta(seconds=dice.choice([-1, 1]) * dice.randrange(400, 10**8))
     return _lines(signed(timed, body, now + span))
 

@@ -19,7 +19,7 @@ from ingestion.inbox import Inbox
 from ingestion.receiver import Limits, Source, receiver
 from ingestion.receiver.server import configured, listening
 from ingestion.signatures import STANDARD_WEBHOOKS, STRIPE, TYPEFORM, XERO
-from ingestion.vendor import Webhook
+from ingestion.vendor import Webhook, vendor
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -49,6 +49,13 @@ def broken_key(body: bytes) -> str:
     raise KeyError("a fault in a vendor's module")
 
 
+def shipped(name: str) -> Webhook:
+    """How a vendor that pushes is read outside of tests."""
+    found = vendor(name).webhook
+    assert found is not None
+    return found
+
+
 STANDARD_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 SOURCES = {
     source.name: source
@@ -60,6 +67,10 @@ SOURCES = {
         Source("stripe", Webhook(STRIPE, event_key, lambda body: []), ("whsec_stripe",)),
         Source("own", Webhook(STANDARD_WEBHOOKS, event_key, lambda body: []), (STANDARD_SECRET,)),
         Source("silent", Webhook(TYPEFORM, event_key, lambda body: []), ()),
+        # As shipped, account names apart from the toys above.
+        Source("answers", shipped("typeform"), ("answers-secret",)),
+        Source("tool", shipped("own"), (STANDARD_SECRET,)),
+        Source("books", shipped("xero"), ("books-secret",)),
         Source("faulty", Webhook(TYPEFORM, broken_key, lambda body: []), ("new",)),
     )
 }
@@ -151,9 +162,9 @@ class Receiving:
 
 
 @contextmanager
-def receiving(folder: Path, limits: Limits | None = None) -> Iterator[Receiving]:
+def receiving(folder: Path, limits: Limits | None = None, url: str = "") -> Iterator[Receiving]:
     """A receiver over an inbox of its own, with the server that ``vouch receive`` uses."""
-    inbox = Inbox.open(f"sqlite:///{folder / 'inbox.sqlite'}")
+    inbox = Inbox.open(url or f"sqlite:///{folder / 'inbox.sqlite'}")
     running = Receiving(0, inbox)
     app = receiver(SOURCES, inbox, limits or Limits(), lambda: running.now)
     running.app = app

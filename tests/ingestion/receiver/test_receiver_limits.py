@@ -1,15 +1,19 @@
 """What is too much, too slow, or cannot be stored: told when to come again, and nothing is lost."""
 
+import resource
 import socket
 import sqlite3
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from process import started
 from pushing import Receiving, receiving, signed
 
+from ingestion.inbox import Inbox
 from ingestion.receiver import Limits
 from ingestion.receiver.pace import Pace
 
@@ -130,6 +134,48 @@ def test_an_inbox_that_cannot_be_written_is_503_and_takes_the_event_later(tmp_pa
         until(lambda: received.ask("GET", "/ready").status == 200)
         assert received.said("typeform", body(1)) == (200, "accepted", None)
         assert received.keys() == ["e1"]
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="another process cannot be limited")
+def test_a_full_disk_is_503_until_there_is_room_and_nothing_acknowledged_is_lost(
+    tmp_path: Path,
+) -> None:
+    url = f"sqlite:///{tmp_path / 'inbox.sqlite'}"
+    unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+    with started(url) as process:
+        inbox = Inbox.open(url)
+        received = Receiving(process.port, inbox, datetime.now(UTC))
+        # A file that may not grow is what a full disk looks like from here.
+        limit = (600_000, resource.RLIM_INFINITY)
+        resource.prlimit(process.running.pid, resource.RLIMIT_FSIZE, limit)
+        taken, answer = [], received.push("typeform", body(0))
+        while answer.status == 200 and len(taken) < 100:
+            taken.append(f"e{len(taken)}")
+            answer = received.push("typeform", body(len(taken)).ljust(50_000))
+        status, text, reason = answer.said
+        assert (status, text) == (503, "refused")
+        assert reason in {"inbox_full", "inbox_unwritable"}
+        assert int(answer.headers["retry-after"]) >= 1
+        assert received.ask("GET", "/ready").said == (503, "refused", reason)
+        resource.prlimit(process.running.pid, resource.RLIMIT_FSIZE, unlimited)
+        until(lambda: received.ask("GET", "/ready").status == 200)
+        last = body(len(taken)).ljust(50_000)
+        assert received.said("typeform", last) == (200, "accepted", None)
+        assert received.keys() == [*taken, f"e{len(taken)}"]
+        inbox.close()
+
+
+def test_an_inbox_that_may_only_be_read_is_503_with_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Inbox.open(f"sqlite:///{tmp_path / 'inbox.sqlite'}").close()
+    frozen = f"sqlite:///file:{tmp_path / 'inbox.sqlite'}?mode=ro&uri=true"
+    with receiving(tmp_path, url=frozen) as received:
+        answer = received.push("typeform", body(1))
+        assert answer.said == (503, "refused", "inbox_unwritable")
+        assert int(answer.headers["retry-after"]) >= 1
+        assert received.ask("GET", "/ready").said == (503, "refused", "inbox_unwritable")
 
 
 def test_what_comes_together_is_committed_together(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ ROUNDS = 5
 SHIPPED_SECRET = """
 [sources.typeform]
 token = "x"
+url = "http://127.0.0.1:8787/typeform"
 webhook_secrets = ["sandbox-typeform-webhook"]
 """
 
@@ -94,7 +95,8 @@ def test_what_cannot_be_used_is_told_in_a_line(tmp_path: Path, config: str, says
 def test_it_says_which_sources_it_takes_and_which_have_no_secret(tmp_path: Path) -> None:
     (tmp_path / "vouch.toml").write_text(
         'tenant = "t"\n[sources.answers]\nvendor = "typeform"\ntoken = "x"\n'
-        'webhook_secrets = ["new", "old"]\n[sources.typeform]\ntoken = "x"\n'
+        'webhook_secrets = ["the new secret of it", "the old secret of it"]\n'
+        '[sources.typeform]\ntoken = "x"\n'
         'webhook_secrets = ["${UNSET:-}"]\n',
         encoding="utf-8",
     )

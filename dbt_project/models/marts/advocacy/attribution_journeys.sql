@@ -1,7 +1,7 @@
 {%- set look_back -%}
     case subject_kind
-        when 'client' then {{ var('client_look_back_days', 730) }}
-        else {{ var('candidate_look_back_days', 365) }}
+        when 'client' then {{ var('client_look_back_days') }}
+        else {{ var('candidate_look_back_days') }}
     end
 {%- endset -%}
 

@@ -1,4 +1,4 @@
-{%- set half_life_days = var('time_decay_half_life_days', 30) -%}
+{%- set half_life_days = var('time_decay_half_life_days') -%}
 {%- if half_life_days is number and half_life_days <= 0 -%}
     {{ exceptions.raise_compiler_error(
         'time_decay_half_life_days must be more than 0'

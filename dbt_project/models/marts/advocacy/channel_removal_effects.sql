@@ -1,5 +1,5 @@
 {#- sqlfluff knows no vars; two rows are enough for it to read. -#}
-{%- set size = var('max_channels', 12) | int(2) -%}
+{%- set size = var('max_channels') | int(2) -%}
 {%- set keys = ['tenant_id', 'subject_kind', 'period', 'period_start'] -%}
 
 with

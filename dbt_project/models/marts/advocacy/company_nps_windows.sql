@@ -175,7 +175,7 @@ rolled as (
         bool_and(is_finished) as is_finished,
         cast(count(*) as bigint) as n,
         cast(
-            sum(case when answers < {{ var('suppression_k', 5) }} then 1 else 0 end)
+            sum(case when answers < {{ var('suppression_k') }} then 1 else 0 end)
             as bigint
         ) as small_companies,
         cast(sum(score) as double) as total,

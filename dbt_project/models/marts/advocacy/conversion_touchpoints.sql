@@ -57,11 +57,11 @@ judged as (
             when age_days < 0 then 'after_conversion'
             when
                 subject_kind = 'candidate'
-                and age_days > {{ var('candidate_look_back_days', 365) }}
+                and age_days > {{ var('candidate_look_back_days') }}
                 then 'outside_look_back'
             when
                 subject_kind = 'client'
-                and age_days > {{ var('client_look_back_days', 730) }}
+                and age_days > {{ var('client_look_back_days') }}
                 then 'outside_look_back'
             else 'counted'
         end as touch_status

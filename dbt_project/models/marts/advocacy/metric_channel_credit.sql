@@ -1,5 +1,5 @@
-{%- set k = var('suppression_k', 5) -%}
-{%- set default_model = var('attribution_model', 'referral_first') -%}
+{%- set k = var('suppression_k') -%}
+{%- set default_model = var('attribution_model') -%}
 {%- set cell = 'tenant_id, subject_kind, period, period_start' -%}
 
 with

@@ -1,4 +1,4 @@
-{%- set k = var('suppression_k', 5) -%}
+{%- set k = var('suppression_k') -%}
 
 with
 

@@ -1,4 +1,4 @@
-{% set k = var('suppression_k', 5) %}
+{% set k = var('suppression_k') %}
 {%- set window -%}
     tenant_id, metric, period, period_start, audience, survey_kind, trigger,
     population

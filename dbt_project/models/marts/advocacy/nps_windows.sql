@@ -1,4 +1,4 @@
-{% set k = var('suppression_k', 5) %}
+{% set k = var('suppression_k') %}
 {% set scores = "measure in ('nps', 'csat', 'ces')" %}
 {# Name, its value, for which votes, whether for every period. #}
 {% set cuts = [

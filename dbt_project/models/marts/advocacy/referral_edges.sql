@@ -131,8 +131,8 @@ dated as (
         {{ days_between('known.referred_at', 'conversions.converted_date') }}
             as days_to_conversion,
         case known.subject_kind
-            when 'candidate' then {{ var('candidate_look_back_days', 365) }}
-            else {{ var('client_look_back_days', 730) }}
+            when 'candidate' then {{ var('candidate_look_back_days') }}
+            else {{ var('client_look_back_days') }}
         end as look_back_days
 
     from known
@@ -194,7 +194,7 @@ judged as (
         {{ days_between(
             'known.referred_at',
             'coalesce(following.converted_date, ' ~ as_of_date() ~ ')'
-        ) }} <= {{ var('referral_claim_days', 180) }} as is_valid
+        ) }} <= {{ var('referral_claim_days') }} as is_valid
 
     from known
 

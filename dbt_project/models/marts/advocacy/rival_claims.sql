@@ -1,4 +1,4 @@
-{%- set validity_days = var('claim_validity_days', 180) -%}
+{%- set validity_days = var('referral_claim_days') -%}
 
 with
 

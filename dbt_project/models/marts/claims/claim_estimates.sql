@@ -1,4 +1,4 @@
-{% set k = var('suppression_k', 5) %}
+{% set k = var('suppression_k') %}
 {% set columns %}
 tenant_id, claim, measure, period, period_start, adjustment, estimate, ci_low,
 ci_high, n_a, n_b, events_a, events_b, value_a, value_b

@@ -239,8 +239,8 @@ suppressed as (
 
     select
         *,
-        n > 0 and n < {{ var('suppression_k', 5) }} as is_small,
-        n > 0 and n < {{ var('suppression_k', 5) }} as is_suppressed
+        n > 0 and n < {{ var('suppression_k') }} as is_small,
+        n > 0 and n < {{ var('suppression_k') }} as is_suppressed
 
     from bounded
 
@@ -261,7 +261,7 @@ metric as (
         n,
         is_suppressed,
         {{ metric_note([
-            ('is_small', 'suppressed: fewer than ' ~ var('suppression_k', 5)),
+            ('is_small', 'suppressed: fewer than ' ~ var('suppression_k')),
             ("undefined_note = 'no new clients'", 'no new clients'),
             (
                 "undefined_note = 'no revenue from new clients'",

@@ -1,3 +1,6 @@
+{#- A job that says no number of openings, or none, has one. -#}
+{%- set wanted = 'case when jobs.openings > 0 then jobs.openings else 1 end' -%}
+
 with
 
 jobs as (
@@ -72,8 +75,7 @@ described as (
 
         ---------- booleans
         coalesce(openings.is_open, false) as is_open,
-        -- A job that says no number of openings has one.
-        coalesce(hires.hires, 0) >= coalesce(jobs.openings, 1) as is_filled,
+        coalesce(hires.hires >= {{ wanted }}, false) as is_filled,
 
         ---------- dates
         cast(openings.first_opened_at as date) as opened_date,
@@ -84,7 +86,7 @@ described as (
         end as closed_date,
         cast(hires.first_hired_at as date) as first_hired_date,
         case
-            when hires.hires >= coalesce(jobs.openings, 1)
+            when hires.hires >= {{ wanted }}
                 then cast(hires.last_hired_at as date)
         end as filled_date
 

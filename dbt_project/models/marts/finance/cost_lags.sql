@@ -6,29 +6,9 @@ placements as (
 
 ),
 
--- From the job's opening to the accepted offer; an offer before the opening
--- is a slip of the pen.
-filled as (
+fills as (
 
-    select
-        placements.tenant_id,
-        cast({{ days_between(
-            'jobs.opened_at',
-            'coalesce(applications.hired_at, placements.added_at)'
-        ) }} as double) as days_to_fill
-
-    from placements
-
-    inner join {{ ref('int_jobs') }} as jobs
-        on placements.job_id = jobs.job_id
-
-    left join {{ ref('int_applications') }} as applications
-        on placements.application_id = applications.application_id
-
-    where
-        placements.is_started
-        and jobs.opened_at
-        <= coalesce(applications.hired_at, placements.added_at)
+    select * from {{ ref('job_fills') }}
 
 ),
 
@@ -37,11 +17,11 @@ medians as (
     select
         tenant_id,
         cast(percentile_cont(0.5) within group (
-            order by days_to_fill asc nulls last
+            order by cast(days_to_fill as double) asc nulls last
         ) as double) as median_days_to_fill,
         cast(count(*) as bigint) as fills
 
-    from filled
+    from fills
 
     group by tenant_id
 

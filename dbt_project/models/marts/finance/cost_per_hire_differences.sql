@@ -1,7 +1,7 @@
 -- noqa: disable=LT02
 {# A hash of 64 hex digits yields eight weights. #}
 {% set places = 8 %}
-{% set replicates = var('bootstrap_replicates', 400) | int(400) %}
+{% set replicates = var('bootstrap_replicates') | int(400) %}
 {% set hashes = ((replicates + places - 1) / places) | int %}
 
 with

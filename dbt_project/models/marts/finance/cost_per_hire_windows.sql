@@ -75,9 +75,11 @@ monthly_hires as (
                 when first_year_compensation is null then credit else 0
             end
         ) as decimal(18, 6)) as unpaid_hires,
-        cast(sum(
+        -- Doubles would sum in whatever order they come.
+        cast(sum(cast(
             cast(credit as double) * cast(first_year_compensation as double)
-        ) as decimal(18, 4)) as compensation,
+            as decimal(38, 4)
+        )) as decimal(18, 4)) as compensation,
         sum(cast(
             cast(credit as double) * cast(first_year_compensation as double)
             * cast(credit as double) * cast(first_year_compensation as double)

@@ -19,7 +19,7 @@ credits as (
 
     where
         attribution_model
-        = '{{ var("attribution_model", "referral_first") }}'
+        = '{{ var("attribution_model") }}'
         and credit > 0
         and placement_id is not null
 

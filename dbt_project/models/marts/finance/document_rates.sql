@@ -65,7 +65,7 @@ candidates as (
             documents.currency = rates.currency
             and documents.document_date >= rates.valid_from
             and {{ days_between('rates.valid_from', 'documents.document_date') }}
-            <= {{ var('fx_max_age_days', 31) }}
+            <= {{ var('fx_max_age_days') }}
 
     where documents.currency is not null and documents.document_date is not null
 

@@ -1,5 +1,5 @@
-{% set window = var('replacement_days', 180) %}
-{% set billing = var('replacement_billing_days', 60) %}
+{% set window = var('replacement_days') %}
+{% set billing = var('replacement_billing_days') %}
 
 with
 

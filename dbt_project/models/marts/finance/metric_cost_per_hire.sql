@@ -1,5 +1,5 @@
 -- noqa: disable=LT02
-{% set k = var('suppression_k', 5) %}
+{% set k = var('suppression_k') %}
 {% set whole_cost = 'external_loaded + internal_loaded' %}
 
 {# Cost per hire: name, how costs of a basis are written, hires. #}

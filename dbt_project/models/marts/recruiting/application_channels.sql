@@ -54,7 +54,7 @@ known_then as (
 
     where
         {{ days_between('touchpoints.touched_at', 'applications.applied_at') }}
-        between 0 and {{ var('candidate_look_back_days', 365) }}
+        between 0 and {{ var('candidate_look_back_days') }}
 
 ),
 

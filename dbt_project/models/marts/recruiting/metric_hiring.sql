@@ -1,4 +1,4 @@
-{% set k = var('suppression_k', 5) %}
+{% set k = var('suppression_k') %}
 {% set series %}
 tenant_id, metric, period, period_start, cut_by, cut
 {%- endset %}

@@ -1,4 +1,4 @@
-{% set k = var('suppression_k', 5) %}
+{% set k = var('suppression_k') %}
 {% set horizons = [30, 90, 180, 365] %}
 {% set keys %}
 tenant_id, population, period, period_start, cut_by, cut

@@ -1,4 +1,4 @@
-{% set k = var('suppression_k', 5) %}
+{% set k = var('suppression_k') %}
 {% set cuts = [
     ('all', "'all'"),
     ('referral_status', 'referral_status'),

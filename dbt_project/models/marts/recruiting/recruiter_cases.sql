@@ -32,21 +32,6 @@ revenue as (
 
 ),
 
-offers as (
-
-    select
-        tenant_id,
-        application_id,
-        min(cast(entered_at as date)) as offered_date
-
-    from {{ ref('int_stage_events') }}
-
-    where stage_group = 'offer'
-
-    group by tenant_id, application_id
-
-),
-
 -- The agency's latest placement of the referrer before the referral.
 referrals as (
 
@@ -131,30 +116,20 @@ cases as (
 
     union all
 
-    -- Neither accepted nor turned down yet is unknown, and may become either.
+    -- Neither accepted nor turned down yet is unknown, and may become either:
+    -- as in metric_hiring.
     select
         'offer_acceptance' as metric,
-        applications.tenant_id,
-        applications.recruiter_id,
-        applications.application_id as unit_id,
-        offers.offered_date as counted_date,
+        tenant_id,
+        recruiter_id,
+        application_id as unit_id,
+        cast(offered_at as date) as counted_date,
         cast(
-            case
-                when
-                    applications.is_hired
-                    or applications.status_group = 'hired'
-                    then 1
-                else 0
-            end as decimal(18, 4)
+            case when is_accepted then 1 else 0 end as decimal(18, 4)
         ) as amount,
-        applications.is_hired
-        or applications.status_group in ('hired', 'withdrawn', 'rejected')
-            as is_known
-    from offers
-    inner join {{ ref('int_applications') }} as applications
-        on
-            offers.tenant_id = applications.tenant_id
-            and offers.application_id = applications.application_id
+        is_accepted or outcome <> 'open' as is_known
+    from {{ ref('fct_applications') }}
+    where is_offered
 
 )
 
