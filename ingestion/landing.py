@@ -1,9 +1,11 @@
 """What is in landing: the files of complete loads. Writing is ``pull.py``'s and ``drop.py``'s."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 
@@ -42,7 +44,7 @@ def landed_files(root: Path) -> list[LandedFile]:
 
 def complete_loads(dataset: Path) -> frozenset[str]:
     """Ids of the loads that dlt has marked complete in one vendor's dataset."""
-    return frozenset(_completions(dataset))
+    return frozenset(str(told["load_id"]) for told in _markers(dataset))
 
 
 def landed_at(root: Path) -> dict[tuple[str, str], datetime]:
@@ -51,17 +53,14 @@ def landed_at(root: Path) -> dict[tuple[str, str], datetime]:
     What a load holds was received before, an event perhaps long before: it waits in the inbox.
     """
     return {
-        (dataset.name, load_id): instant
+        (dataset.name, str(told["load_id"])): datetime.fromisoformat(told["inserted_at"])
         for dataset in root.glob("*")
         if dataset.is_dir()
-        for load_id, instant in _completions(dataset).items()
+        for told in _markers(dataset)
     }
 
 
-def _completions(dataset: Path) -> dict[str, datetime]:
-    """What dlt's markers say: which loads are complete, and since when."""
-    found = {}
+def _markers(dataset: Path) -> Iterator[dict[str, Any]]:
+    """What dlt wrote of each load when it was complete."""
     for marker in (dataset / "_dlt_loads").glob("*.jsonl"):
-        told = json.loads(marker.read_text(encoding="utf-8").splitlines()[0])
-        found[str(told["load_id"])] = datetime.fromisoformat(told["inserted_at"])
-    return found
+        yield json.loads(marker.read_text(encoding="utf-8").splitlines()[0])
