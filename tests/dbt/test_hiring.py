@@ -31,6 +31,7 @@ def counts(metric: str) -> pd.DataFrame:
                 "is_finished": True,
                 "is_newest": True,
                 "units": amounts.count(amount),
+                "people": amounts.count(amount),
             }
             for agency, amounts in SPANS.items()
             for amount in set(amounts)

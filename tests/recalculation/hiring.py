@@ -41,8 +41,8 @@ def hiring(records: Records) -> pd.DataFrame:
     rows += _cut(records, "time_to_hire_days", hired[hired["days"].notna()])
     filled = taken.assign(date=taken["accepted_at"], days=days_open(records, taken))
     rows += _cut(records, "time_to_fill_days", filled[filled["days"].notna()])
-    own = pd.DataFrame(rows).reindex(columns=[*KEYS, *FIGURES, "n"])
-    hidden = withheld(own, ["metric", "period", "period_start", "cut_by"])
+    own = pd.DataFrame(rows).reindex(columns=[*KEYS, *FIGURES, "n", "people"])
+    hidden = withheld(own, ["metric", "period", "period_start", "cut_by"], "people")
     return blanked(own, hidden, FIGURES)
 
 
@@ -72,6 +72,7 @@ def _cut(records: Records, metric: str, frame: pd.DataFrame) -> Iterator[dict[st
                 yield {
                     **{"metric": metric, "period": period.name, "period_start": period.start},
                     **{"cut_by": cut_by, "cut": cut, "n": len(part)},
+                    "people": part["person_id"].fillna(part["application_id"]).nunique(),
                     **(_median(part["days"]) if "days" in part else _share(part)),
                 }
 

@@ -25,7 +25,9 @@ def test_every_application_is_the_recalculated_one(records: Records) -> None:
 
 def test_every_row_is_the_recalculated_one(records: Records) -> None:
     mart = records.table("marts.metric_hiring")
-    assert differences(hiring(records), mart, KEYS, [*FIGURES, "n", "is_suppressed"]) == []
+    assert (
+        differences(hiring(records), mart, KEYS, [*FIGURES, "n", "people", "is_suppressed"]) == []
+    )
 
 
 def test_withheld_rows_show_nothing_and_say_so(records: Records) -> None:

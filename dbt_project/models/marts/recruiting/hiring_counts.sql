@@ -52,8 +52,7 @@ fills as (
 
 ),
 
--- All figures are told from how many units had which amount: few cells.
-monthly as (
+cut_out as (
 
     {% for metric, relation, at, cuts, condition, amount, pending in figures -%}
     {% set last_figure = loop.last -%}
@@ -66,17 +65,54 @@ monthly as (
         {{ cut }} as cut,
         cast({{ amount }} as bigint) as amount,
         {{ pending }} as is_pending,
-        count(*) as units
+        application_id,
+        -- Who is not known cannot be told from others: each stands alone.
+        coalesce(person_id, application_id) as person
 
     from {{ relation }}
 
     where {{ condition }} and {{ at }} is not null
-
-    group by
-        tenant_id, {{ month_of(at) }}, {{ cut }}, {{ amount }}, {{ pending }}
     {{ 'union all' if not (last_figure and loop.last) }}
     {% endfor -%}
     {% endfor %}
+
+),
+
+-- A person counts in a window by the last application in it.
+followed as (
+
+    select
+        *,
+        lead(counted_month) over (
+            partition by tenant_id, metric, cut_by, cut, person
+            order by
+                counted_month asc nulls last,
+                application_id asc nulls last
+        ) as next_month
+
+    from cut_out
+
+),
+
+-- All figures are told from how many units had which amount: few cells.
+monthly as (
+
+    select
+        tenant_id,
+        metric,
+        counted_month,
+        next_month,
+        cut_by,
+        cut,
+        amount,
+        is_pending,
+        count(*) as units
+
+    from followed
+
+    group by
+        tenant_id, metric, counted_month, next_month, cut_by, cut, amount,
+        is_pending
 
 ),
 
@@ -92,7 +128,16 @@ windowed as (
         monthly.amount,
         monthly.is_pending,
         bool_and(periods.is_finished) as is_finished,
-        cast(sum(monthly.units) as bigint) as units
+        cast(sum(monthly.units) as bigint) as units,
+        cast(sum(
+            case
+                when
+                    monthly.next_month is null
+                    or monthly.next_month >= periods.period_end
+                    then monthly.units
+                else 0
+            end
+        ) as bigint) as people
 
     from monthly
 

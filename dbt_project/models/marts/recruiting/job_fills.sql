@@ -24,6 +24,7 @@ matched as (
     select
         hires.application_id,
         hires.tenant_id,
+        hires.person_id,
         hires.job_id,
         hires.company_id,
         hires.recruiter_id,
@@ -53,6 +54,7 @@ fills as (
     select
         application_id,
         tenant_id,
+        person_id,
         job_id,
         company_id,
         recruiter_id,

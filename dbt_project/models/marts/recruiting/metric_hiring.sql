@@ -41,6 +41,7 @@ summed as (
         {{ series }},
         bool_and(is_finished) as is_finished,
         cast(max(n) as bigint) as n,
+        cast(sum(people) as bigint) as people,
         cast(sum(units * amount) as double) as total,
         cast(sum(case when is_pending then units else 0 end) as double)
             as pending,
@@ -108,15 +109,17 @@ hidden as (
 
     select
         *,
-        n < {{ k }} as is_small,
-        sum(case when cut_by <> 'all' and n < {{ k }} then n else 0 end) over (
+        people < {{ k }} as is_small,
+        sum(
+            case when cut_by <> 'all' and people < {{ k }} then people else 0 end
+        ) over (
             partition by tenant_id, metric, period, period_start, cut_by
-        ) as hidden_units,
+        ) as hidden_people,
         row_number() over (
             partition by
                 tenant_id, metric, period, period_start, cut_by,
-                case when n >= {{ k }} then 1 else 0 end
-            order by n asc nulls last, cut asc nulls last
+                case when people >= {{ k }} then 1 else 0 end
+            order by people asc nulls last, cut asc nulls last
         ) as size_rank
 
     from estimated
@@ -129,7 +132,7 @@ suppressed as (
         *,
         is_small or (
             cut_by <> 'all'
-            and hidden_units between 1 and {{ k }} - 1
+            and hidden_people between 1 and {{ k }} - 1
             and size_rank = 1
         ) as is_suppressed
 
@@ -153,6 +156,7 @@ metric as (
             as {{ figure }},
         {% endfor -%}
         n,
+        people,
         is_suppressed,
         {{ metric_note([
             ('is_small', 'suppressed: fewer than ' ~ k),
