@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from expectations.suites.metrics import SUPPRESSION_FLOOR
+from expectations.suites.small_groups import SUPPRESSION_FLOOR
 from orchestration.dbt import PROJECT_DIR
 
 PROJECT = Path(PROJECT_DIR)
