@@ -135,7 +135,7 @@ def test_json_tells_an_event_its_run_its_release_and_the_figures_that_moved(
     assert (told["job"], told["trigger"]) == ("taking_in", "inbox 2")
     assert 0 <= told["seconds"] < SECONDS
 
-    agency.change("update marts.metric_nps set value = 50, n = 7 where metric = 'nps'")
+    agency.change("update marts.metric_nps set value = 50, n = 16 where metric = 'nps'")
     published = release(agency, at=accepted_at + timedelta(seconds=9))
     told = json.loads(watched.line('"what": "release"'))
     assert told["release"] == published.release.id
@@ -158,15 +158,15 @@ def test_lines_say_the_same_and_many_events_at_once_are_one_line(
     taken.append([event(number) for number in range(2, 500)])
     taken.close()
     assert watched.line("event").endswith("typeform: 498 events, 2 to 499")
-    agency.change("update marts.metric_nps set value = 50, n = 7 where metric = 'nps'")
+    agency.change("update marts.metric_nps set value = 50, n = 16 where metric = 'nps'")
     release(agency, at=now())
     assert "published" in watched.line("release")
-    assert watched.line("NPS").strip().endswith("+100.0 → +50.0, n 6 → 7")
+    assert watched.line("NPS").strip().endswith("+100.0 → +50.0, n 6 → 16")
     # A small group: the count is published, the figure is not.
     hidden = "value = null, ci_low = null, ci_high = null, is_suppressed = true, n = 3"
     agency.change(f"update marts.metric_nps set {hidden} where metric = 'nps'")
     release(agency, at=now())
-    assert watched.line("NPS").strip().endswith("+50.0 → withheld, n 7 → 3")
+    assert watched.line("NPS").strip().endswith("+50.0 → withheld, n 16 → 3")
     assert watched.end() == 0
 
 

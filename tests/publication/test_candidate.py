@@ -68,6 +68,8 @@ def test_evidence_is_what_the_explanations_name(agency: Agency) -> None:
         "int_survey_responses",
         "int_unknown_values",
         "int_vendor_costs",
+        "survey_exclusions",
+        "uncounted_costs",
     ]
 
 

@@ -7,7 +7,7 @@ from tests.expectations.agency import NOON, Agency
 from tests.publication.releasing import release
 
 ANOTHER = (
-    "update marts.metric_nps set value = 50, n = 7 where metric = 'nps' and period = 'all'",
+    "update marts.metric_nps set value = 50, n = 16 where metric = 'nps' and period = 'all'",
     """insert into marts.fct_survey_responses
     select * replace ('another' as response_id) from marts.fct_survey_responses limit 1""",
 )
@@ -21,7 +21,7 @@ def test_a_figure_is_told_with_its_count_before_and_after(agency: Agency) -> Non
     told = moved(before, summary(agency.home))
     nps = [each for each in told if each.metric == "nps"]
     assert [(each.before, each.after, each.n_before, each.n_after) for each in nps] == [
-        (100, 50, 6, 7)
+        (100, 50, 6, 16)
     ]
     assert Moved("rows", {"mart": "fct_survey_responses"}, 6, 7, 6, 7) in told
     assert len(told) == 2

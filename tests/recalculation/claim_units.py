@@ -144,7 +144,10 @@ def referrals(records: Records) -> pd.DataFrame:
     named = named[named["referrer_person_id"].notna() & (named["evidence_strength"] >= 4)]
     named = named[named["referred_at"].dt.normalize() <= records.as_of]
     pair = ["referrer_person_id", "referred_person_id"]
-    first = named.groupby(pair)["referred_at"].min().reset_index().sort_values("referred_at")
+    # Two claims of one instant: the stronger brought the person, as claims are settled.
+    order = {"referred_at": True, "evidence_strength": False, "referral_id": True}
+    told = named.sort_values(list(order), ascending=list(order.values()))
+    first = told.groupby(pair).head(1)
     first = first[~_closes_a_circle(first)]
     started = records.table("int_placements").query("is_started")
     placed = first["referred_person_id"].map(started.groupby("person_id")["start_date"].min())
