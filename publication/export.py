@@ -12,6 +12,7 @@ from expectations.files import file_sha256, sync
 from publication.marts import EvidenceModel, PublicMart
 from publication.parquet import copy_query, literal
 from publication.places import DATABASE
+from publication.rows import differing, quoted
 from publication.unmapped import released_query
 
 # One row in so many; a table of which more moved is smaller and faster when it is made anew.
@@ -57,8 +58,8 @@ def export_parquet(
 
 
 def _mart_query(mart: PublicMart) -> str:
-    columns = ", ".join(_quoted(column.name) for column in mart.columns)
-    grain = ", ".join(f"{_quoted(column)} nulls last" for column in mart.grain)
+    columns = ", ".join(quoted(column.name) for column in mart.columns)
+    grain = ", ".join(f"{quoted(column)} nulls last" for column in mart.grain)
     return f"select {columns} from {mart.relation} order by {grain}"
 
 
@@ -104,7 +105,7 @@ def add_tables(folder: Path, marts: Iterable[str], earlier: Mapping[str, Path]) 
             before = earlier.get(mart)
             if before is None or not _has_moved_rows(connection, mart, before, file):
                 connection.execute(
-                    f"create or replace table marts.{_quoted(mart)} as"
+                    f"create or replace table marts.{quoted(mart)} as"
                     f" from read_parquet({literal(file)})"
                 )
         connection.execute("commit")
@@ -125,9 +126,7 @@ def _has_moved_rows(
     if described[0] != described[1]:
         return False
     connection.execute(
-        "create or replace temp table moved as select row_hash, sum(more) as more from ("
-        f"select hash(one) as row_hash, -1 as more from {files[0]} as one union all"
-        f" select hash(one), 1 from {files[1]} as one) group by row_hash having sum(more) <> 0"
+        f"create or replace temp table moved as {differing(f'from {files[0]}', f'from {files[1]}')}"
     )
     moved, rows = connection.execute(
         f"select (select count(*) from moved), (select count(*) from {files[1]})"
@@ -135,11 +134,11 @@ def _has_moved_rows(
     if moved * _MOVED_AT_MOST > rows:
         return False
     connection.execute(
-        f"delete from marts.{_quoted(mart)} as one"
+        f"delete from marts.{quoted(mart)} as one"
         " where hash(one) in (select row_hash from moved where more < 0)"
     )
     connection.execute(
-        f"insert into marts.{_quoted(mart)} select one.* from {files[1]} as one"
+        f"insert into marts.{quoted(mart)} select one.* from {files[1]} as one"
         " where hash(one) in (select row_hash from moved where more > 0)"
     )
     return True
@@ -156,7 +155,3 @@ def exported(folder: Path) -> tuple[ExportedFile, ...]:
             name = path.relative_to(folder).as_posix()
             files.append(ExportedFile(name, file_sha256(path), path.stat().st_size, int(row[0])))
     return tuple(files)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

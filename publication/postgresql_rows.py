@@ -15,6 +15,7 @@ from expectations.files import file_sha256
 from publication.errors import ServingFailed
 from publication.parquet import literal
 from publication.releases import Release
+from publication.rows import quoted
 
 _TYPES = {
     "BIGINT": "bigint",
@@ -164,8 +165,3 @@ def _copy(connection: Connection, statement: str, stream: BinaryIO) -> int:
     cursor = driver.cursor()
     cursor.execute(statement, stream=stream)
     return int(cursor.rowcount)
-
-
-def quoted(name: str) -> str:
-    """The name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'

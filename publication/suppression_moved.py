@@ -15,6 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from publication.parquet import literal, read_table
+from publication.rows import differing, quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +60,14 @@ def read_moved(
     if bare is not None and _columns(bare) != _columns(now):
         bare = None
     then = bare or before
-    keys = ", ".join(_quoted(column) for column in series)
+    keys = ", ".join(quoted(column) for column in series)
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         for name, path in (("now", now), ("before", then)):
             connection.execute(f"create view {name} as from read_parquet({literal(path)})")
-        # By hashes of rows: a tenth of the time of `except all`, which compares every column.
         connection.execute(
-            f"create table touched as select distinct {keys} from ("
-            f"select {keys}, hash(one) as row_hash, 1 as more from now as one union all "
-            f"select {keys}, hash(one), -1 from before as one"
-            f") group by {keys}, row_hash having sum(more) <> 0"
+            f"create table touched as select distinct {keys}"
+            f" from ({differing('from before', 'from now', keys)})"
         )
         nothing = connection.execute("from now limit 0").to_arrow_table()
         others_memory = nothing
@@ -96,14 +94,12 @@ def _are_others(
     connection: duckdb.DuckDBPyConnection, now: Path, before: Path, series: Sequence[str]
 ) -> bool:
     """Whether the rows of series that stand are others in the two files."""
-    same = _same(series)
-    hashed = " union all ".join(
-        f"select hash(one) as row_hash, {more} as more from read_parquet({literal(path)}) as one"
-        f" anti join touched on {same}"
-        for path, more in ((now, 1), (before, -1))
+    standing = (
+        f"select one.* from read_parquet({literal(path)}) as one"
+        f" anti join touched on {_same(series)}"
+        for path in (before, now)
     )
-    query = f"select row_hash from ({hashed}) group by row_hash having sum(more) <> 0 limit 1"
-    return bool(connection.execute(query).fetchall())
+    return bool(connection.execute(f"{differing(*standing)} limit 1").fetchall())
 
 
 def _rows(
@@ -118,7 +114,7 @@ def _rows(
 
 def _same(series: Sequence[str]) -> str:
     return " and ".join(
-        f"one.{column} is not distinct from touched.{column}" for column in map(_quoted, series)
+        f"one.{column} is not distinct from touched.{column}" for column in map(quoted, series)
     )
 
 
@@ -126,7 +122,3 @@ def _columns(path: Path) -> list[tuple[str, str]]:
     with duckdb.connect() as connection:
         described = connection.execute(f"describe from read_parquet({literal(path)})").fetchall()
     return [(row[0], row[1]) for row in described]
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

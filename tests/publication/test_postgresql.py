@@ -1,6 +1,5 @@
 """Releases in PostgreSQL: a real server, real readers, killed writers."""
 
-import json
 import os
 import signal
 import subprocess
@@ -186,10 +185,9 @@ def test_an_altered_file_is_not_served(agency: Agency, url: str) -> None:
     published = release(agency).release
     path = published.folder / "dim_channels.parquet"
     path.chmod(0o644)
-    path.write_bytes(path.read_bytes() + b"more")
-    manifest = published.folder / "manifest.json"
-    assert json.loads(manifest.read_text())["files"]["dim_channels.parquet"]
-    with pytest.raises(ServingFailed):
+    # As good a file as the released one, of other content.
+    duckdb.sql(f"copy (select 'forged' as channel) to '{path}' (format parquet)")
+    with pytest.raises(ServingFailed, match="was changed after publication"):
         serve(agency.home, url)
     assert query(url, "select * from vouch_serving.current") == []
 

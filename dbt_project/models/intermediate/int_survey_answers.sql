@@ -60,12 +60,17 @@ typeform as (
 
 ),
 
-files as (
+-- Of a dropped file and of the agency's own tools: a score and whose it is.
+plain as (
 
+    {% for relation, form in [
+        ('stg_files__survey_answers', 'survey_answers'),
+        ('stg_own__answers', 'own_answers'),
+    ] -%}
     select
         record.response_id,
         {{ provenance('record') }},
-        record.source_relation || ':survey_answers' as form_id,
+        record.source_relation || ':{{ form }}' as form_id,
         record.company_key,
         record.respondent_kind,
         record.survey_trigger,
@@ -73,30 +78,10 @@ files as (
         record.score,
         record.comment_text,
         record.submitted_at
-
-    from {{ ref('stg_files__survey_answers') }} as record
-
+    from {{ ref(relation) }} as record
     where {{ usable('record') }}
-
-),
-
-own as (
-
-    select
-        record.response_id,
-        {{ provenance('record') }},
-        record.source_relation || ':own_answers' as form_id,
-        record.company_key,
-        record.respondent_kind,
-        record.survey_trigger,
-        {{ email_key('record.respondent_email') }} as respondent_email,
-        record.score,
-        record.comment_text,
-        record.submitted_at
-
-    from {{ ref('stg_own__answers') }} as record
-
-    where {{ usable('record') }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 
@@ -141,7 +126,7 @@ answers as (
 
     select
         response_id,
-        {{ provenance('files') }},
+        {{ provenance('plain') }},
         form_id,
         cast(null as string) as candidate_record_id,
         cast(null as string) as contact_record_id,
@@ -166,38 +151,7 @@ answers as (
         score is not null as has_score_given,
         submitted_at
 
-    from files
-
-    union all
-
-    select
-        response_id,
-        {{ provenance('own') }},
-        form_id,
-        cast(null as string) as candidate_record_id,
-        cast(null as string) as contact_record_id,
-        cast(null as string) as company_record_id,
-        cast(null as string) as placement_record_id,
-        cast(null as string) as application_record_id,
-        company_key,
-        respondent_kind,
-        survey_trigger,
-        respondent_email,
-        cast(null as string) as who_told_you,
-        cast(null as string) as who_told_you_text,
-        comment_text,
-        score,
-        cast(null as int) as csat_score,
-        cast(null as int) as ces_score,
-        {% for driver in driver_refs() %}
-        cast(null as int) as rating_{{ driver }},
-        {% endfor %}
-        true as is_nps_scale,
-        false as is_other_scale_as_nps,
-        score is not null as has_score_given,
-        submitted_at
-
-    from own
+    from plain
 
 )
 
