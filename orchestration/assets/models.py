@@ -68,12 +68,9 @@ def _built(context: dg.AssetExecutionContext, home: Home, build: Build) -> Itera
             log.debug("%d models and seeds, %d tests", *_counts(seen))
             yield told
     _remember(home, under_way, time.monotonic() - started)
-    log.info(
-        "%d models and seeds, %d tests, %d left as they were, %.1f s",
-        *_counts(seen),
-        len(under_way.left),
-        time.monotonic() - started,
-    )
+    left = f", {len(under_way.left)} left as they were" if under_way.left else ""
+    seconds = time.monotonic() - started
+    log.info("%d models and seeds, %d tests%s, %.1f s", *_counts(seen), left, seconds)
 
 
 def _prepared(home: Home, build: Build) -> tuple[bool, contents.Plan]:
