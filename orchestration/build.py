@@ -73,7 +73,9 @@ def _sha256(path: Path) -> str:
 
 def describe(settings: Settings, files: Iterable[LandedFile], as_of: date) -> Build:
     """A build of these files, with the code and the settings of now."""
-    relevant = [settings.tenant, settings.reporting_currency, str(settings.thresholds)]
+    # A server that has just been named is served by a run that finds nothing else new.
+    server = settings.serving.postgresql.rpartition("@")[2]
+    relevant = [settings.tenant, settings.reporting_currency, str(settings.thresholds), server]
     return Build(
         files=tuple(files),
         as_of=as_of,
